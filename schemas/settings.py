@@ -1,0 +1,34 @@
+"""What a run may be told, frozen."""
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+
+MEBIBYTE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The knobs of a run.
+
+    `warehouse`: the published DuckDB file.  `landing`: the folder of raw packs; beside the warehouse unless
+    `COPYDESK_LANDING` says otherwise.  `source`: the outlet of every document that names none itself.
+    `workers`: processes for CPU work.  `batch_documents`, `batch_bytes`: a batch ends at whichever comes first.
+    `max_document_bytes`: larger documents are refused (`too_large`), measured after decompression; 20 MiB is more
+    than a hundred times the median news page (170 KB).
+    """
+
+    warehouse: Path = field(default_factory=lambda: Path(os.environ.get("COPYDESK_WAREHOUSE", "data/copydesk.duckdb")))
+    source: str | None = None
+    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    limit: int | None = None
+    wait_seconds: float = 0.0
+    batch_documents: int = 256
+    batch_bytes: int = 16 * MEBIBYTE
+    max_document_bytes: int = 20 * MEBIBYTE
+
+    @property
+    def landing(self) -> Path:
+        """Where raw documents are kept."""
+        told = os.environ.get("COPYDESK_LANDING")
+        return Path(told) if told else self.warehouse.parent / "landing"
