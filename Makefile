@@ -1,0 +1,59 @@
+# make run: from a fresh clone to a DuckDB file of clean articles.  Needs Python 3.11 and a package index, nothing else.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+UV     := $(shell command -v uv 2>/dev/null)
+
+# The locks are complete: nothing is resolved at installation (--no-deps), and every file is held to its hash.
+ifdef UV
+INSTALL = $(UV) pip install --quiet --python $(BIN)/python --no-deps
+else
+INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
+endif
+
+.PHONY: run test bench lint lock clean
+
+run: $(VENV)/.installed
+	$(BIN)/copydesk ingest seeds/articles --warehouse data/copydesk.duckdb
+	@echo
+	@echo "Next:"
+	@echo "  $(BIN)/copydesk status"
+	@echo "  $(BIN)/copydesk query \"SELECT title, source, published_at FROM articles ORDER BY published_at\""
+	@echo "  $(BIN)/copydesk quarantine list"
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest
+
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.bench_pipeline
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+# Needs uv (it comes with the development requirements of Prefect); the local indexes of a machine stay out of the locks.
+LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --universal --python-version 3.11 \
+       --no-config --no-annotate --no-header --no-emit-index-url --no-emit-find-links --native-tls
+lock: $(VENV)/.installed-dev
+	$(LOCK) --output-file requirements.lock > /dev/null
+	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock > /dev/null
+
+clean:
+	rm -rf $(VENV) data build .pytest_cache .ruff_cache .hypothesis .import_linter_cache *.egg-info
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: requirements.lock pyproject.toml | $(BIN)/python
+	@echo "Installing (about a minute)"
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: requirements-dev.lock $(VENV)/.installed
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@

@@ -1,0 +1,188 @@
+"""How results look: on a terminal with colour and tables, in a pipe as plain lines.
+
+rich honours NO_COLOR and leaves colour out of pipes by itself; a progress bar is drawn on a terminal only.
+"""
+
+import csv
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from typing import Any, TextIO
+
+import orjson
+
+from schemas.article import Article
+from schemas.draft import BODY, Draft
+from schemas.run import Tally
+
+#: Colours of what `explain` shows, by kind; the kinds not named here are furniture and dim.
+_COLOURS = {
+    BODY: "green", "title": "bold cyan", "standfirst": "cyan", "byline": "magenta", "dateline": "magenta",
+    "timestamp": "magenta", "caption": "yellow", "credit": "yellow", "repeated": "red",
+}  # fmt: skip
+
+
+def print_json(value: Any) -> None:
+    """One JSON value and a newline on standard output."""
+    sys.stdout.buffer.write(orjson.dumps(value, default=_json_value, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.flush()
+
+
+def _json_value(value: Any) -> Any:
+    return sorted(value) if isinstance(value, (set, frozenset)) else str(value)
+
+
+@contextmanager
+def progress(what: str) -> Iterator[Any]:
+    """A function to call with the `Tally` now and then; it draws only when standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda tally: None
+        return
+    from rich.console import Console
+    from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        job = bar.add_task(what)
+
+        def show(tally: Tally) -> None:
+            done = sum(tally.outcomes.values())
+            bar.update(job, description=f"{what}: {done:,} of {tally.inputs:,} read; {tally.outcomes['quarantined']:,} refused")
+
+        yield show
+
+
+def explain(article: Article, draft: Draft) -> None:
+    """One document, piece by piece, on standard output."""
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    for piece in draft.pieces:
+        place = f"{piece.line if piece.line is not None else '':>4}:{piece.position:<4}"
+        sign = "+" if piece.kind == BODY else "-"
+        colour = _COLOURS.get(piece.kind, "dim")
+        words = " ".join(piece.text.split())
+        line = Text.assemble(
+            (f"{place} {sign} ", "dim"), (f"{piece.kind:<20}", colour), (f" {piece.rule:<28} ", "dim"),
+            (f"{piece.confidence:4.2f}  ", "dim"), (words, colour),
+        )  # fmt: skip
+        console.print(line)
+    console.print()
+    record = article.as_record()
+    for name in ("document_id", "origin", "outcome", "reasons", "title", "standfirst", "authors", "published_at",
+                 "updated_at", "source", "url", "language", "section", "tags", "captions", "flags", "word_count",
+                 "confidence"):  # fmt: skip
+        if record[name] not in (None, [], ""):
+            console.print(Text.assemble((f"{name:<14}", "bold"), cell(record[name])))
+    if article.detail:
+        console.print(Text.assemble((f"{'refused by':<14}", "bold"), (f"{article.stage}: {article.detail}", "red")))
+
+
+def explain_as_json(article: Article, draft: Draft) -> dict[str, Any]:
+    """What `explain` shows, as values."""
+    pieces = [
+        {"line": p.line, "position": p.position, "kind": p.kind, "rule": p.rule, "confidence": p.confidence, "text": p.text}
+        for p in draft.pieces
+    ]
+    refusal = {"stage": article.stage, "detail": article.detail} if article.reasons else None
+    return {"pieces": pieces, "record": article.as_record(), "refusal": refusal}
+
+
+def cell(value: Any) -> str:
+    """A value as a person reads it: times in UTC, lists with commas, nothing for null."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        value = value.astimezone(UTC) if value.tzinfo else value
+        return value.strftime("%Y-%m-%d %H:%M:%S" if value.second or value.microsecond else "%Y-%m-%d %H:%M")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, dict):
+        return ", ".join(f"{k}: {cell(v)}" for k, v in value.items())
+    if isinstance(value, (list, tuple)):
+        return "; ".join(cell(v) for v in value)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.3g}" if abs(value) < 1000 else f"{value:,.0f}"
+    return str(value)
+
+
+def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | None = None) -> None:
+    """A table on standard output; in a pipe, tab-separated lines under a line of names."""
+    if not sys.stdout.isatty():
+        if title:
+            print(f"# {title}")
+        print("\t".join(columns))
+        for row in rows:
+            print("\t".join(" ".join(cell(v).split()) for v in row))
+        return
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    drawn = Table(title=title, title_justify="left", header_style="bold", show_edge=False)
+    for name in columns:
+        drawn.add_column(name, overflow="fold")
+    for row in rows:
+        drawn.add_row(*(Text(_shortened(cell(v))) for v in row))
+    Console().print(drawn)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= 300 else text[:300] + " …"
+
+
+def csv_lines(columns: Sequence[str], rows: Iterable[Sequence[Any]], out: TextIO) -> None:
+    """RFC 4180 CSV; lists as JSON, times ISO 8601 in UTC."""
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    for row in rows:
+        writer.writerow([_csv_value(v) for v in row])
+
+
+def _csv_value(value: Any) -> Any:
+    if isinstance(value, (list, tuple, dict, datetime)):
+        text = orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z).decode()
+        return text.strip('"') if isinstance(value, datetime) else text
+    return value
+
+
+def summary(values: dict[str, Any]) -> None:
+    """The end of a run, on standard error."""
+    lines = list(summary_lines(values))
+    if not sys.stderr.isatty():
+        print("\n".join(f"{name}: {value}" for name, value in lines), file=sys.stderr)
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    drawn = Table(show_header=False, show_edge=False, box=None, padding=(0, 2))
+    for name, value in lines:
+        drawn.add_row(f"[bold]{name}[/bold]" if not name.startswith(" ") else name, value)
+    Console(stderr=True, highlight=False).print(drawn)
+
+
+def summary_lines(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What a summary says, as names and values."""
+    yield "documents", f"{values['inputs']:,}" + (" (dry run: nothing kept)" if values["dry_run"] else "")
+    for outcome in ("loaded", "updated", "unchanged", "duplicate", "quarantined"):
+        yield outcome, f"{values[outcome]:,}"
+    for reason, count in sorted(values["reasons"].items(), key=lambda item: (-item[1], item[0])):
+        yield f"  {reason}", f"{count:,}"
+    yield "balance", "every document accounted for" if values["balanced"] else "DOES NOT BALANCE"
+    yield "time", f"{values['seconds']:.1f} s, {values['documents_per_second']:,.1f} documents a second"
+    yield "warehouse", values["warehouse"]
+    if not values["dry_run"]:
+        where = f" --warehouse {values['warehouse']}" if values["warehouse"] != "data/copydesk.duckdb" else ""
+        yield "look next", f"copydesk status{where}"
+        if values["quarantined"]:
+            yield "", f"copydesk quarantine list{where}"
+
+
+def summary_markdown(values: dict[str, Any]) -> str:
+    """The end of a run, for the Prefect artifact."""
+    rows = "\n".join(f"| {name.strip()} | {value} |" for name, value in summary_lines(values))
+    return f"| {values['run_id']} | |\n|---|---|\n{rows}\n"

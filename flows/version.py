@@ -1,0 +1,43 @@
+"""Which rules and which code made an article."""
+
+import hashlib
+import subprocess
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+
+#: What decides how an article comes out.  Reading, loading and relating do not: the same bytes give the same record.
+_DECIDING = (
+    *(f"tasks/{step}.py" for step in ("extract", "strip", "repeats", "normalise", "refuse", "check")),
+    "tasks/_*.py",
+    "seeds/phrases/*",
+    "seeds/publishers/*",
+    "schemas/expectations/*",
+)
+
+
+@cache
+def rules_version() -> str:
+    """The first 12 hex digits of the SHA-256 over the files that decide, their names included."""
+    digest = hashlib.sha256()
+    for path in sorted({path for pattern in _DECIDING for path in ROOT.glob(pattern) if path.is_file()}):
+        content = path.read_bytes().replace(b"\r\n", b"\n")
+        digest.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
+    return digest.hexdigest()[:12]
+
+
+@cache
+def code_version() -> str:
+    """The package's version, and the commit where this is a git checkout: `0.1.0+8765001`."""
+    try:
+        number = version("copydesk")
+    except PackageNotFoundError:  # run from a checkout that was never installed
+        number = "0"
+    try:
+        git = ["git", "-C", str(ROOT), "rev-parse", "--short=7", "HEAD"]
+        commit = subprocess.run(git, capture_output=True, text=True, timeout=5, check=True).stdout.strip()
+    except (OSError, subprocess.SubprocessError):
+        return number
+    return f"{number}+{commit}"

@@ -1,0 +1,118 @@
+"""The pool: order, time limit, dead processes, what its processes import."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from flows.pool import Pool
+from schemas.article import Article
+from schemas.document import Document
+from schemas.settings import Settings
+
+
+def document(name: str, content: bytes = b"") -> Document:
+    return Document(document_id=name, origin=name, content=content or name.encode(), media_type="text/plain")
+
+
+def make(document: Document, settings: Settings) -> Article:
+    """Does in a worker what the document's name says."""
+    if document.origin.startswith("hang"):
+        time.sleep(60)
+    if document.origin.startswith("die"):
+        os.kill(os.getpid(), signal.SIGKILL)
+    if document.origin.startswith("modules"):
+        found = [m for m in ("prefect", "great_expectations", "pandas", "duckdb", "pytest", "typer") if m in sys.modules]
+        return Article(document.document_id, document.origin, tags=tuple(found))
+    return Article(document.document_id, document.origin)
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with Pool(Settings(workers=2, document_seconds=1.5), make) as pool:
+        list(pool.map([document("warm")]))
+        yield pool
+
+
+def test_articles_come_in_the_order_of_the_documents(pool: Pool):
+    names = [f"d{i}" for i in range(100)]
+    assert [a.origin for a in pool.submit(document(n) for n in names).articles()] == names
+    assert [a.origin for a in pool.map(document(n) for n in names)] == names
+    assert pool.submit([]).articles() == []
+
+
+def test_a_slow_document_is_refused_and_its_neighbours_are_unharmed(pool: Pool):
+    names = ["a", "b", "hang", "c", *(f"d{i}" for i in range(20))]
+    articles = pool.submit(document(n) for n in names).articles()
+    assert [a.origin for a in articles] == names
+    assert [(a.origin, a.reasons) for a in articles if a.reasons] == [("hang", ("timeout",))]
+
+
+def test_a_dead_process_costs_one_document(pool: Pool):
+    names = ["a", "die", "b", *(f"d{i}" for i in range(20))]
+    articles = pool.submit(document(n) for n in names).articles()
+    assert [a.origin for a in articles] == names
+    refused = [a for a in articles if a.reasons]
+    assert [(a.origin, a.reasons) for a in refused] == [("die", ("unreadable",))]
+    assert "died" in (refused[0].detail or "")
+
+
+def test_workers_import_nothing_heavy(pool: Pool):
+    # This module brings pytest along; everything else would be the pool's own doing.
+    (article,) = pool.map([document("modules")])
+    assert set(article.tags) <= {"pytest"}
+
+
+def test_reading_ahead_is_bounded(pool: Pool):
+    read = 0
+
+    def stream():
+        nonlocal read
+        for i in range(1000):
+            read += 1
+            yield document(f"d{i}")
+
+    articles = pool.map(stream())
+    next(articles)
+    assert read < 100
+    articles.close()  # type: ignore[attr-defined]
+
+
+def test_nothing_heavy_stands_behind_the_modules_of_the_way_through_a_worker():
+    code = (
+        "import sys, flows.pool, flows.document\nfrom flows.pool import _warm\n_warm()\n"
+        "print([m for m in ('prefect', 'great_expectations', 'pandas', 'duckdb') if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
+    assert done.stdout.strip() == "[]", done.stderr
+
+
+def test_no_process_is_left_when_the_parent_is_killed():
+    code = (
+        "import time, multiprocessing\nfrom flows.pool import Pool\nfrom schemas.settings import Settings\n"
+        "p = Pool(Settings(workers=2)); time.sleep(2)\n"
+        "print(*[c.pid for c in multiprocessing.active_children()], flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        assert parent.stdout is not None
+        children = [int(pid) for pid in parent.stdout.readline().split()]
+        assert len(children) == 2
+    finally:
+        parent.kill()
+        parent.wait()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(_alive(pid) for pid in children):
+        time.sleep(0.1)
+    assert not any(_alive(pid) for pid in children)
+
+
+def _alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as stat:  # noqa: PTH123
+            return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
