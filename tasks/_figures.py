@@ -1,0 +1,165 @@
+"""Picture captions and credits, each apart.
+
+Only the fragments around pictures go through BeautifulSoup; the page itself does not (it would cost 13 parses).
+"""
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+from lxml import etree
+
+from schemas.draft import Caption
+from tasks._text import clean_line, count_words
+
+if TYPE_CHECKING:
+    from bs4 import BeautifulSoup
+
+#: A caption of more words is a text box or a whole gallery.
+_MAX_WORDS = 130
+#: As many fragments as a long gallery has; more is a listing.
+_MAX_FRAGMENTS = 120
+
+_CAPTION_CLASS = re.compile(r"(?<![a-z])(?:fig|img|image|photo|picture|media|wp)?[-_]*captions?(?![a-z])", re.I)
+_CREDIT_CLASS = re.compile(
+    r"credits?(?![a-z])|copyright|photographer|(?:image|photo|media|picture|caption|img)[-_]*(?:source|author|by|agency)"
+    r"(?![a-z])|(?:^|[-_ ])(?:agency|attribution|fotograf|bildrechte|bildnachweis)(?![a-z])",
+    re.I,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_NOT_TEXT = ("button", "svg", "script", "style", "noscript", "template", "iframe", "input", "label")
+
+_AGENCY = (
+    r"(?:Getty(?: Images)?(?: Europe| North America)?|i?Stock(?: ?photo)?|Shutterstock(?:\.com)?|Reuters|REUTERS|AFP(?:-JIJI)?|AP(?: Photo| Images)?"
+    r"|PA(?: Wire| Media| Images| Archive)?|EPA(?:-EFE)?|EFE|ANSA|LaPresse|dpa|DPA|picture[ -]alliance|imago(?: images)?|IMAGO"
+    r"|Bloomberg(?: News)?|Alamy(?: Stock Photo)?|Rex(?: Features)?|Corbis|Wikimedia(?: Commons)?|Flickr|Unsplash|Pixabay|Pexels"
+    r"|NASA|ESA|TASS|Xinhua|Kyodo|Yonhap|ZUMA(?: Press)?|NurPhoto|Sipa(?: USA)?|Hans Lucas|Keystone|APA|TT|NTB|Ritzau Scanpix"
+    r"|Scanpix|Lehtikuva|Anadolu(?: Agency| Images)?|AAP|CP|The Canadian Press|THE CANADIAN PRESS|ddp|epd|KNA|SWNS|Agencia Brasil"
+    r"|Agência Brasil|Europa Press|Press Association|Associated Press|Adobe Stock|Depositphotos)"
+)
+_WORD_FOR_PHOTO = (
+    r"(?:(?:file )?photo(?:graph)?s?(?: credits?| courtesy)?(?: by| of)?|photography by|images?(?: credits?| courtesy)?(?: by| of| from)?"
+    r"|pictures?(?: credits?)?(?: by)?|pics?|credits?|courtesy(?: of)?|source|fotos?|fotografie|foto de|fotografía|bild(?:er|quelle|rechte)?|quelle"
+    r"|cr[ée]dit(?:s|os?)?(?: photos?)?|imagen|fuente|imagem|fonte|reprodução|divulgação|kuva|photo d['’]illustration|archiv(?:e|o)?)"
+)
+_BRACKETED = re.compile(
+    rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}\s*[:/]?\s+|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_AGENCY}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$", re.I
+)
+_LABELLED = re.compile(rf"(?:^|[\s.|–—-])({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}})$", re.I)
+_PHOTO_BY = re.compile(r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I)
+_SIGN = re.compile(r"(?:^|\s)((?:©|\(c\)|Copyright)\s*.{2,120})$", re.I)
+_SLASHED = re.compile(
+    rf"(?:^|(?<=[.!?…”\"'’)|–—]) ?|\s[-–—|]\s)((?:[^.!?/|]|\.(?=[A-Z. ]{{0,3}}[A-Z])){{0,60}}?(?:\s?/\s?| via | for |, |\s)?{_AGENCY}(?:\s?[/|,]\s?[^./]{{2,50}}){{0,2}})\.?$"
+)
+
+
+def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Caption]:
+    """The captions of the page's own pictures, in document order.
+
+    `label_of(element)`: kind and rule of the nearest telling ancestor; pictures under a kind of `skipped` are others'.
+    """
+    fragments = _fragments(tree)
+    if not fragments:
+        return []
+    from bs4 import BeautifulSoup
+
+    skipped = frozenset(skipped)
+    captions: list[Caption] = []
+    seen: set[str] = set()
+    for element in fragments[:_MAX_FRAGMENTS]:
+        label = label_of(element.getparent())
+        if label and label[0] in skipped:
+            continue
+        html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
+        caption = _read(BeautifulSoup(html, "lxml"))
+        if caption is None:
+            continue
+        key = "".join(f"{caption.text or ''}{caption.credit or ''}".split()).casefold()
+        if key in seen:
+            continue
+        seen.add(key)
+        if captions and caption.text is None and captions[-1].credit is None:
+            captions[-1] = Caption(captions[-1].text, caption.credit)
+        else:
+            captions.append(caption)
+    return captions
+
+
+def _fragments(tree: Any) -> list[Any]:
+    """The outermost elements that hold a caption: `figcaption`, caption classes, then figures that name none."""
+    found: list[Any] = []
+    inside: set[Any] = set()
+    for element in tree.iter("figure", "figcaption", "div", "p", "span", "dd", "em", "small", "h5", "h6", "cite", "td", "a", "li", "section"):
+        tag = element.tag
+        if tag == "figure":
+            if element.find(".//figcaption") is not None or element.find(".//table") is not None:
+                continue
+            held = True
+        elif tag == "figcaption":
+            held = True
+        else:
+            names = element.get("class")
+            if not names or ("apti" not in names and "redit" not in names and "photograph" not in names and "opyright" not in names):
+                continue
+            names = _CAMEL.sub("-", names)
+            if _CAPTION_CLASS.search(names):
+                held = True
+            elif _CREDIT_CLASS.search(names):
+                held = _near_picture(element)
+            else:
+                held = False
+        if not held or any(ancestor in inside for ancestor in element.iterancestors()):
+            continue
+        if count_words("".join(element.itertext())[:4000]) > _MAX_WORDS:
+            continue
+        inside.add(element)
+        found.append(element)
+    return found
+
+
+def _near_picture(element: Any) -> bool:
+    """Whether a picture stands within the three containers around `element`."""
+    for _ in range(3):
+        element = element.getparent()
+        if element is None or element.tag in ("body", "html", "article", "main"):
+            return False
+        if element.find(".//img") is not None or element.find(".//picture") is not None:
+            return len(element) < 30
+    return False
+
+
+def _read(soup: "BeautifulSoup") -> Caption | None:
+    for node in soup.find_all(_NOT_TEXT):
+        node.decompose()
+    credits: list[str] = []
+    for node in soup.find_all(class_=True) + soup.find_all(itemprop=True):
+        if node.decomposed or node.parent is None:
+            continue
+        names = _CAMEL.sub("-", " ".join([*node.get_attribute_list("class"), node.get("itemprop") or ""]))  # type: ignore[list-item]
+        if _CREDIT_CLASS.search(names) and not _CAPTION_CLASS.search(names):
+            words = clean_line(node.get_text(" "))
+            if words and count_words(words) <= 30:
+                credits.append(words)
+                node.decompose()
+    text = clean_line(soup.get_text(" "))
+    text, tail = split_credit(text)
+    if tail:
+        credits.append(tail)
+    credit = " ".join(dict.fromkeys(_bare(c) for c in credits)) or None
+    if not text and not credit:
+        return None
+    return Caption(text or None, credit)
+
+
+def _bare(credit: str) -> str:
+    credit = credit.strip()
+    return credit[1:-1].strip() if credit[:1] + credit[-1:] in ("()", "[]") else credit
+
+
+def split_credit(text: str) -> tuple[str, str | None]:
+    """A caption without the credit at its end, and that credit as printed without brackets."""
+    for pattern in (_BRACKETED, _SIGN, _LABELLED, _PHOTO_BY, _SLASHED):
+        match = pattern.search(text)
+        if match and count_words(match[1]) <= 16:
+            return text[: match.start()].rstrip(" |–—-"), match[1].strip()
+    return text, None

@@ -1,0 +1,442 @@
+"""What a page says of itself: JSON-LD, OpenGraph, meta and time elements, and the words around its headline.
+
+Everything is handed on raw, best candidate first; dates and names are read by `normalise`.
+"""
+
+import json
+import re
+from dataclasses import dataclass, field
+from html import unescape
+from typing import Any
+from urllib.parse import urljoin
+
+from schemas.draft import Byline
+from tasks._blocks import Block, squeeze
+from tasks._text import clean_line, count_words, folded_words
+
+_ARTICLE_TYPES = re.compile(r"Article|Posting|Report|^Review|LiveBlog|^Recipe$|^HowTo$")
+_SEPARATED = re.compile(r"\s+(?:[|•·»«:]{1,2}|[-–—])\s+")
+_BROKEN_JSON = (
+    (re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*$"), ""),
+    (re.compile(r",(\s*[}\]])"), r"\1"),
+)
+_MARKUP = re.compile(r"<[^<>]{1,200}>")
+_BY = re.compile(
+    r"^(?:(?:written |posted |words |story |text )?by|von|par|por|di|door|av|af|autor(?:in|es)?|tekst|text)\s*:?\s+(?=[^\W\d_])", re.I
+)
+#: Byline and time words in class, id or itemprop, as whole words.
+_BYLINE_NAME = re.compile(r"(?<![a-z])(?:by-?line|authors?|writers?|reporter|journalist|autor|autore|auteur|redakteur)(?![a-z])", re.I)
+_STANDFIRST_NAME = re.compile(
+    r"(?<![a-z])(?:stand-?first|deck?|sub-?title|sub-?head(?:line|ing)?|strap-?line|chapo|chapeau|teaser-text|summary|excerpt|intro(?:duction|text)?"
+    r"|lead(?:text|-text|paragraph)?|lede|vorspann|ingress|bajada|entradilla|sottotitolo|description|abstract)(?![a-z])",
+    re.I,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_PRINTED_DATE = re.compile(
+    r"\b(?:(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?(?:19|20)?\d\d|\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:of |de |d[’']|do )?[^\W\d_]{3,12}\.?,?\s+(?:de |do |del )?(?:19|20)\d\d"
+    r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d)\b"
+)
+_UPDATE_WORD = re.compile(
+    r"\b(?:updated?|modified|last (?:updated|modified)|aktualisiert|geändert|mis à jour|modifié|actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret)\b",
+    re.I,
+)
+#: Blocks around the h1 in which a byline, a date or a standfirst is looked for.
+_BEFORE, _AFTER = 8, 22
+
+
+@dataclass(slots=True)
+class Metadata:
+    """Raw fields; `published` and `updated` are candidates, best first.
+
+    `headings`: texts that stand for the title on this page (`h1`, headline, og:title), for taking repeats out of the
+    body.  `bylines_shown`, `dates_shown`: numbers of the blocks that print them.  `is_free`: what the page says of itself.
+    `article_body`: JSON-LD's, when there is one.
+    """
+
+    title: str | None = None
+    standfirst: str | None = None
+    bylines: list[Byline] = field(default_factory=list)
+    published: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    source: str | None = None
+    url: str | None = None
+    language: str | None = None
+    section: str | None = None
+    tags: list[str] = field(default_factory=list)
+    page_type: str | None = None
+    is_free: bool | None = None
+    article_body: str | None = None
+    headings: list[str] = field(default_factory=list)
+    bylines_shown: set[int] = field(default_factory=set)
+    dates_shown: set[int] = field(default_factory=set)
+
+
+def _clean(value: Any) -> str | None:
+    """One line of text from a JSON or attribute value: entities and markup out, None when nothing is left."""
+    if isinstance(value, (list, tuple)):
+        value = next((v for v in value if isinstance(v, str)), None)
+    if isinstance(value, dict):
+        value = value.get("@value") or value.get("name")
+    if not isinstance(value, str):
+        return None
+    if "&" in value:
+        value = unescape(value)
+    if "<" in value:
+        value = _MARKUP.sub(" ", value)
+    return clean_line(value) or None
+
+
+def _listed(value: Any) -> list[Any]:
+    if value is None:
+        return []
+    return value if isinstance(value, list) else [value]
+
+
+# --- JSON-LD
+
+
+def read_json_ld(texts: list[str]) -> list[dict[str, Any]]:
+    """Every object of the JSON-LD scripts, flat, in order; what cannot be parsed even after mending is left out."""
+    nodes: list[dict[str, Any]] = []
+    for text in texts:
+        data = _parse_json(text)
+        stack = [data]
+        while stack and len(nodes) < 500:
+            node = stack.pop()
+            if isinstance(node, list):
+                stack.extend(reversed(node))
+            elif isinstance(node, dict):
+                nodes.append(node)
+                for key in ("mainEntity", "@graph", "mainEntityOfPage"):
+                    if isinstance(node.get(key), (list, dict)):
+                        stack.append(node[key])
+    return nodes
+
+
+def _parse_json(text: str) -> Any:
+    for attempt in range(2):
+        try:
+            return json.loads(text, strict=False)
+        except (ValueError, RecursionError):
+            if attempt:
+                return None
+            text = text.strip().lstrip("\ufeff")
+            for pattern, replacement in _BROKEN_JSON:
+                text = pattern.sub(replacement, text)
+            text = text.strip().rstrip(";")
+    return None
+
+
+def _types(node: dict[str, Any]) -> list[str]:
+    return [t.rsplit("/", 1)[-1] for t in _listed(node.get("@type")) if isinstance(t, str)]
+
+
+def _article_node(nodes: list[dict[str, Any]], title: str | None) -> dict[str, Any]:
+    """The object that describes this page's article: the one whose headline is the page's title, else the first."""
+    articles = [n for n in nodes if any(_ARTICLE_TYPES.search(t) for t in _types(n))]
+    if title and len(articles) > 1:
+        wanted = squeeze(title).casefold()
+        for node in articles:
+            headline = squeeze(_clean(node.get("headline") or node.get("name")) or "").casefold()
+            if headline and (headline in wanted or wanted in headline):
+                return node
+    dated = [n for n in articles if n.get("headline") or n.get("datePublished")]
+    return (dated or articles or [{}])[0]
+
+
+def _json_bylines(node: dict[str, Any], nodes: list[dict[str, Any]]) -> list[Byline]:
+    by_id = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and n.get("name")}
+    bylines = []
+    for author in _listed(node.get("author")) or _listed(node.get("creator")):
+        kind = None
+        if isinstance(author, dict):
+            author = by_id.get(author.get("@id") or "", author) if not author.get("name") else author
+            types = " ".join(_types(author))
+            kind = "organisation" if "Organization" in types else "person" if "Person" in types else None
+            names = _listed(author.get("name"))
+        else:
+            names = [author]
+        for name in names:
+            name = _clean(name)
+            if name and not name.startswith(("http://", "https://", "@")):
+                bylines.append(Byline(name, kind))
+    return bylines
+
+
+# --- the page
+
+
+class Page:
+    """The elements of a page that carry metadata, gathered in one pass over its tree (before anything is taken out)."""
+
+    def __init__(self, tree: Any) -> None:
+        self.metas: dict[str, list[str]] = {}
+        self.canonical: str | None = None
+        self.headings: list[Any] = []
+        self.times: list[Any] = []
+        self.title: str | None = None
+        self.language = tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+        scripts: list[str] = []
+        for element in tree.iter("meta", "link", "title", "h1", "time", "script"):
+            tag = element.tag
+            if tag == "meta":
+                content = element.get("content")
+                if content and content.strip():
+                    for name in ("property", "name", "itemprop", "http-equiv"):
+                        key = element.get(name)
+                        if key:
+                            self.metas.setdefault(key.strip().lower(), []).append(content)
+            elif tag == "link":
+                if "canonical" in (element.get("rel") or "").lower().split() and not self.canonical:
+                    self.canonical = element.get("href")
+            elif tag == "title":
+                if self.title is None and element.getparent() is not None and element.getparent().tag != "svg":
+                    self.title = clean_line(element.text_content()) or None
+            elif tag == "h1":
+                self.headings.append(element)
+            elif tag == "time":
+                self.times.append(element)
+            elif "ld+json" in (element.get("type") or "").lower() and element.text:
+                scripts.append(element.text)
+        self.nodes = read_json_ld(scripts)
+        self.properties: dict[str, list[Any]] = {}
+        for element in tree.iterfind(".//*[@itemprop]"):
+            for name in element.get("itemprop").split():
+                self.properties.setdefault(name, []).append(element)
+
+    def meta(self, *names: str) -> str | None:
+        """The first of these meta values that is there."""
+        for name in names:
+            for value in self.metas.get(name, ()):
+                value = _clean(value)
+                if value:
+                    return value
+        return None
+
+
+def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
+    """The page's fields.  `url`: where it was fetched, for resolving a relative canonical link."""
+    found = Metadata()
+    og_title = page.meta("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title", "citation_title")
+    node = _article_node(page.nodes, og_title or page.title)
+    found.source = page.meta("og:site_name", "application-name", "article:publisher_name", "dc.publisher", "citation_journal_title")
+    publisher = next((p for p in _listed(node.get("publisher")) if isinstance(p, (dict, str))), None)
+    found.source = found.source or _clean(publisher)
+    headings = [(h, text) for h in page.headings if (text := clean_line(h.text_content()))]
+    found.title, heading = _choose_title(node, headings, og_title, page.title, found.source)
+    found.headings = [t for t in (found.title, _clean(node.get("headline")), og_title, *(t for _, t in headings[:3])) if t]
+
+    start = _heading_block(blocks, heading, found.title)
+    near = range(max(0, start - _BEFORE), min(len(blocks), start + _AFTER)) if start is not None else range(0)
+    found.bylines = _bylines(page, node, blocks, near, start, found)
+    _dates(page, node, blocks, near, found)
+    found.standfirst = _standfirst(page, node, blocks, near, start, found)
+
+    section = _listed(node.get("articleSection"))
+    found.section = _clean(section[0] if section else None) or page.meta("article:section", "parsely-section", "og:section", "sailthru.section", "section")
+    found.tags = _tags(page, node)
+    main_page = node.get("mainEntityOfPage")
+    candidates = [page.canonical, page.meta("og:url"), node.get("url"), main_page.get("@id") if isinstance(main_page, dict) else main_page]
+    found.url = next((u for c in candidates if (u := _resolve(url, c))), url)
+    found.language = page.language or _clean(node.get("inLanguage")) or page.meta("og:locale", "content-language", "dc.language")
+    kind = page.meta("og:type") or next(iter(_types(node)), None) or next((t for n in page.nodes for t in _types(n)), None)
+    found.page_type = kind.lower() if kind else None
+    free = node.get("isAccessibleForFree")
+    if free is not None:
+        found.is_free = str(free[0] if isinstance(free, list) and free else free).strip().lower() not in ("false", "no", "0")
+    body = node.get("articleBody")
+    found.article_body = body if isinstance(body, str) and body.strip() else None
+    return found
+
+
+def _resolve(base: str | None, link: Any) -> str | None:
+    if not isinstance(link, str) or not link.strip():
+        return None
+    try:
+        whole = urljoin(base or "", link.strip())
+    except ValueError:
+        return None
+    return whole if whole.startswith(("http://", "https://")) else None
+
+
+# --- title
+
+
+def _choose_title(
+    node: dict[str, Any], headings: list[tuple[Any, str]], og_title: str | None, page_title: str | None, source: str | None
+) -> tuple[str | None, Any]:
+    """The title, and the h1 element that prints it (or the first one)."""
+    shown = without_outlet(og_title, source) or without_outlet(page_title, source)
+    agreeing = next(((h, t) for h, t in headings if shown and _agree(t, shown)), None)
+    first = headings[0][0] if headings else None
+    headline = _clean(node.get("headline"))
+    if headline and not _SEPARATED.search(headline) and not headline.endswith(("...", "…")):
+        printed = next((h for h, t in headings if _agree(t, headline)), None)
+        return headline, printed if printed is not None else first
+    if agreeing:
+        return agreeing[1], agreeing[0]
+    if headline and shown is None:
+        return headline, first
+    if shown:
+        return shown, first
+    return (headings[0][1], first) if headings else (headline, None)
+
+
+def _agree(one: str, other: str) -> bool:
+    """Whether two titles are one: three quarters of the words of the shorter stand in the longer."""
+    a, b = set(folded_words(one)), set(folded_words(other))
+    return bool(a and b) and len(a & b) >= 0.75 * min(len(a), len(b)) and len(a & b) >= 0.4 * max(len(a), len(b))
+
+
+def without_outlet(title: str | None, source: str | None) -> str | None:
+    """A page title without ` | Outlet` or ` - Outlet` at its end (or its start)."""
+    if not title:
+        return None
+    cuts = list(_SEPARATED.finditer(title))
+    if not cuts:
+        return title
+    name = squeeze(source or "").casefold()
+    for cut in cuts:
+        tail = squeeze(title[cut.end() :]).casefold()
+        if name and (tail == name or tail.startswith(name) or name.startswith(tail)):
+            return title[: cut.start()].strip() or title
+    head, tail = title[: cuts[-1].start()], title[cuts[-1].end() :]
+    if name and squeeze(title[: cuts[0].start()]).casefold() == name:
+        return title[cuts[0].end() :].strip()
+    # Without the outlet's name, `|` sets it off; a dash may be part of the headline, unless little stands behind it.
+    if count_words(tail) <= 4 and count_words(head) >= 4 and (cuts[-1].group().strip() in "|•·»" or count_words(tail) <= 3):
+        return without_outlet(head.strip(), None) if cuts[-1].group().strip() in "|•·»" else head.strip()
+    return title
+
+
+def _heading_block(blocks: list[Block], heading: Any, title: str | None) -> int | None:
+    if heading is not None:
+        for number, block in enumerate(blocks):
+            if block.element is heading or heading in list(block.element.iterancestors())[:4]:
+                return number
+    key = squeeze(title or "")
+    return next((n for n, b in enumerate(blocks) if key and b.key == key), None)
+
+
+# --- authors
+
+
+def _bylines(page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata) -> list[Byline]:
+    """JSON-LD, then meta, then marked-up names, then the printed byline; organisations stand behind people."""
+    printed = _printed_bylines(page, blocks, near, start, found)
+    for bylines in (_json_bylines(node, page.nodes), _meta_bylines(page), printed):
+        if bylines:
+            people = [b for b in bylines if b.kind != "organisation"]
+            if not people and printed and bylines is not printed:
+                return printed
+            return list(dict.fromkeys(bylines))
+    return []
+
+
+def _meta_bylines(page: Page) -> list[Byline]:
+    for name in ("parsely-author", "sailthru.author", "author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "byl", "article:author_name"):
+        values = [v for value in page.metas.get(name, ()) if (v := _clean(value))]
+        values = [v for v in values if not v.startswith(("http://", "https://", "//", "www.", "@")) and len(v) <= 200]
+        if values:
+            return [Byline(v) for v in dict.fromkeys(values)]
+    return []
+
+
+def _printed_bylines(page: Page, blocks: list[Block], near: range, start: int | None, found: Metadata) -> list[Byline]:
+    marked: list[Byline] = []
+    anchored: list[Byline] = []
+    for number in near:
+        block = blocks[number]
+        if count_words(block.text) > 25 or number == start:
+            continue
+        by = _BY.match(block.text)
+        if by and start is not None and number > start - 3:
+            anchored.append(Byline(block.text))
+            found.bylines_shown.add(number)
+        for element in block.element.iter("a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "strong", "cite", "b"):
+            names = " ".join(filter(None, (element.get("class"), element.get("itemprop"), element.get("rel"))))
+            if not names or not _BYLINE_NAME.search(_CAMEL.sub("-", names)):
+                continue
+            text = clean_line(element.text_content())
+            if text and count_words(text) <= 20 and not _PRINTED_DATE.fullmatch(text) and text in block.text:
+                marked.append(Byline(text))
+                found.bylines_shown.add(number)
+                break
+    for element in page.properties.get("author", ()):
+        name = element.find(".//*[@itemprop='name']")
+        text = clean_line((name if name is not None else element).text_content()) or _clean((name if name is not None else element).get("content"))
+        if text and count_words(text) <= 12:
+            return [Byline(text)]
+    return (marked or anchored)[:6]
+
+
+# --- dates
+
+
+def _dates(page: Page, node: dict[str, Any], blocks: list[Block], near: range, found: Metadata) -> None:
+    published = [_clean(node.get("datePublished")), _clean(node.get("dateCreated"))]
+    published.extend(_clean(n.get("datePublished")) for n in page.nodes if n is not node and "WebPage" in _types(n))
+    updated = [_clean(node.get("dateModified"))]
+    published.append(
+        page.meta(
+            "article:published_time", "article:published", "og:published_time", "parsely-pub-date", "sailthru.date", "datepublished",
+            "date.issued", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.created", "dcterms.date", "citation_publication_date", "citation_date",
+            "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "article.published", "cxenseparse:recs:publishtime", "date",
+            "bt:pubdate", "ptime", "pdate", "og:article:published_time", "vr:published_time", "lastmod", "dc.date.created", "shareaholic:article_published_time",
+        )
+    )  # fmt: skip
+    updated.append(
+        page.meta("article:modified_time", "og:updated_time", "article:modified", "datemodified", "dc.date.modified", "dcterms.modified", "last-modified", "revised")
+    )
+    for name, into in (("datePublished", published), ("dateModified", updated)):
+        for element in page.properties.get(name, ())[:2]:
+            into.append(_clean(element.get("content") or element.get("datetime")) or clean_line(element.text_content()))
+    near_elements = {blocks[n].element for n in near}
+    for element in page.times:
+        if not near or not any(step in near_elements for step in (element, *list(element.iterancestors())[:2])):
+            continue
+        parent = element.getparent()
+        around = f"{element.get('class') or ''} {element.get('itemprop') or ''} {parent.get('class') or ''} {(parent.text or '')[-40:]} {element.text_content()}"
+        value = _clean(element.get("datetime")) or clean_line(element.text_content())
+        if value and any(c.isdigit() for c in value) and len(value) <= 80:
+            (updated if _UPDATE_WORD.search(_CAMEL.sub(" ", around)) else published).append(value)
+    for number in near:
+        block = blocks[number]
+        if count_words(block.text) <= 25 and _PRINTED_DATE.search(block.text):
+            found.dates_shown.add(number)
+            (updated if _UPDATE_WORD.match(block.text) else published).append(block.text)
+    found.published = [v for v in dict.fromkeys(published) if v and any(c.isdigit() for c in v)][:8]
+    found.updated = [v for v in dict.fromkeys(updated) if v and any(c.isdigit() for c in v)][:8]
+
+
+# --- standfirst and tags
+
+
+def _standfirst(page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata) -> str | None:
+    """The description that the page prints near its h1; else a block there that is named so; else the description."""
+    described = [_clean(node.get("description")), page.meta("og:description"), page.meta("description", "twitter:description", "dc.description")]
+    described = [d for d in described if d and count_words(d) >= 4 and not any(squeeze(d) == squeeze(h) for h in found.headings)]
+    printed = {blocks[n].key: blocks[n].text for n in near if n != start}
+    for words in described:
+        if squeeze(words) in printed:
+            return printed[squeeze(words)]
+    for number in near:
+        block = blocks[number]
+        if start is None or number <= start or not 5 <= count_words(block.text) <= 90 or block.link_share > 0.5:
+            continue
+        for element in (block.element, *list(block.element.iterancestors())[:1]):
+            names = _CAMEL.sub("-", f"{element.get('class') or ''} {element.get('itemprop') or ''}")
+            if _STANDFIRST_NAME.search(names) and "article" not in names.lower().replace("article-", "").replace("article_", "")[:7]:
+                return block.text
+    return next((d for d in described if not d.endswith(("...", "…", "[…]"))), None)
+
+
+def _tags(page: Page, node: dict[str, Any]) -> list[str]:
+    raw = [_clean(k) for k in _listed(node.get("keywords"))]
+    if len(raw) == 1 and raw[0]:
+        raw = raw[0].split(";" if ";" in raw[0] else ",")
+    raw = raw or page.metas.get("article:tag", [])
+    if not any(raw):
+        words = page.meta("news_keywords", "parsely-tags", "keywords", "sailthru.tags", "citation_keywords")
+        raw = words.split(";" if ";" in words else ",") if words else []
+    return [t for t in dict.fromkeys(clean_line(unescape(t)) for t in raw if t) if t and len(t) <= 80][:40]
