@@ -4,13 +4,13 @@ Nothing is invented: words that name no day (`3 hours ago`, `yesterday`, `March 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
 
-from tasks._date_words import LETTERS, date_words, fold_word, month_number
-from tasks._zones import is_american, offset_minutes, place_zone, read_zone, zone_pattern
+from tasks._date_parts import DATE_FORMS, DIGIT, ERAS, TOKEN, Group, find_groups, is_valid_day, own_order, plain_digits
+from tasks._date_words import date_words, fold_word, month_number
+from tasks._zones import is_american, offset_minutes, place_zone, read_zone
 
 #: The longest timestamp line seen with two dates, labels and reading time is about 120 characters.
 LONGEST_LINE = 160
@@ -43,89 +43,8 @@ class TimestampLine:
     updated: str | None
 
 
-@dataclass(slots=True)
-class _Part:
-    """A found part: `D` date, `T` time, `Z` zone, `P` day without year, `W` weekday, `L` label."""
-
-    kind: str
-    start: int
-    end: int
-    value: re.Match[str] | str
 
 
-@dataclass(slots=True)
-class _Group:
-    """The parts of one date."""
-
-    updated: bool | None = None
-    parts: dict[str, _Part] = field(default_factory=dict)
-    start: int = -1
-    end: int = -1
-
-    def add(self, part: _Part) -> None:
-        self.parts[part.kind] = part
-        self.start = part.start if self.start < 0 else min(self.start, part.start)
-        self.end = max(self.end, part.end)
-
-
-_W = rf"(?P<word>{LETTERS})"
-_DAY_END = r"(?:\s?(?:st|nd|rd|th|er|re|[.º°ª]|(?:ste|de|an|go|го|ος|ης|a|e|η|o)(?![^\W\d_])))?"
-_OF = r"(?:(?:de|del|of|di|do|af|av|den|da|ta|i|tháng|thg)\s+|d['’])?"
-_YEAR = r"(?P<y>[12]\d{3})(?!\d)"
-_ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925, "民國": 1911, "民国": 1911}
-
-# Forms of a day, tried in this order; what one takes the next does not see.
-_DATES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        # 2024-04-22, 2024/4/22, 2024. 04. 22.
-        r"(?<![\d.,/-])(?P<y>\d{4})\s?(?P<sep>[-/.‐–])\s?(?P<m>\d{1,2})\s?(?P=sep)\s?(?P<d>\d{1,2})(?:\.(?!\d))?(?!\d|[-/]\d)",
-        # 2024年4月22日, 2024년 4월 22일, 令和6年4月22日
-        r"(?:(?P<era>令和|平成|昭和|民國|民国)\s?(?P<ey>\d{1,3}|元)|(?<!\d)(?P<y>\d{4}))\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日号號일]?(?!\d)",
-        # 22.04.2024, 3/4/14
-        r"(?<![\d.,/:-])(?P<a>\d{1,2})\s?(?P<sep>[-/.‐–])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<y>\d{4}|\d{2})(?!\d|[-/:]\d)",
-        # 22 April 2024, 22nd of April, 2024, 22-Apr-24, 22 de abril de 2024
-        rf"(?<![\d:.,/])(?P<d>\d{{1,2}}){_DAY_END}[\s\-/.,]{{0,3}}{_OF}{_W}\.?[\s,\-/.]{{0,3}}"
-        r"(?:(?:de|del|of|do|di|anul|năm|พ\.ศ\.|ค\.ศ\.)\s*){0,2}(?:(?P<y>[12]\d{3})(?!\d)|['’]?(?P<yy>\d{2})(?!\d|\s?[:.hH]\d|\s?Uhr))",
-        # 22 tháng 4, 2024
-        r"(?<!\d)(?P<d>\d{1,2})\s(?:[Tt]háng|[Tt]hg)\s(?P<m>\d{1,2}),?\s(?:năm\s)?" + _YEAR,
-        # April 22, 2024, Apr. 22nd 2024, Apr 22 '24
-        rf"(?<![^\W\d_]){_W}\.?[\s\-/]{{0,3}}(?:the\s)?(?<!\d)(?P<d>\d{{1,2}}){_DAY_END}\s?[,.]?[\s\-/]*(?:(?:de|of|at)\s)?(?:{_YEAR}|['’](?P<yy>\d{{2}})(?!\d))",
-        # 2024. április 22., 2024 m. balandžio 22 d., 2024-Apr-22
-        rf"(?<!\d){_YEAR}\.?(?:\s?(?:m\.|g\.|ko|eko|\(e\)ko))?[\s\-/,]*{_W}\.?[\s\-/]+(?P<d>\d{{1,2}})(?!\d|:)(?:\.(?!\d))?",
-        # 2024. gada 22. aprīlis
-        rf"(?<!\d){_YEAR}\.\s?gada\s(?P<d>\d{{1,2}})\.\s?{_W}",
-    )
-)
-# Mon Apr 22 06:00:00 +0000 2024: the year behind the time.
-_YEAR_LAST = re.compile(
-    rf"(?<![^\W\d_]){_W}\s+(?P<d>\d{{1,2}})\s+(?=\d{{1,2}}:\d{{2}})(?P<rest>[\d:]+\s+(?:[+-]\d{{4}}|[A-Z]{{1,5}})?\s*){_YEAR}"
-)
-_NO_YEAR = (
-    re.compile(rf"(?<![\d:.,])(?P<d>\d{{1,2}}){_DAY_END}[\s\-/.]{{0,2}}{_OF}{_W}"),
-    re.compile(rf"(?<![^\W\d_]){_W}\.?\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])"),
-)
-_MERIDIEM = r"(?P<half>[aApP]\.?\s?[mM]\b\.?|π\.?μ\.?|μ\.?μ\.?|[صم](?![^\W\d_])|SA\b|CH\b)"
-_BEFORE = r"(?P<before>(?:오전|오후|上午|下午|午前|午後|凌晨|晚上|중午)\s?)?"
-_TIME = re.compile(
-    rf"{_BEFORE}(?<![\d:.,/])(?:(?<![^\W\d_])T)?(?P<h>\d{{1,2}})(?:"
-    r"\s?:\s?(?P<m1>[0-5]\d)(?::(?P<s1>[0-5]\d)(?:[.,]\d{1,9})?)?(?![\d:])"
-    r"|\s?[hH](?:eures?|oras?|rs?)?\s?(?P<m2>[0-5]\d)?(?:\s?m(?:in)?)?(?![^\W\d_]|\d)"
-    r"|\.(?P<m3>[0-5]\d)(?:\.(?P<s3>[0-5]\d))?(?![\d.]\d)"
-    r"|\s?[时時點点시](?:\s?(?P<m4>[0-5]?\d)\s?[分분]?)?(?:\s?(?P<s4>[0-5]?\d)\s?[秒초])?"
-    rf"|(?=\s?{_MERIDIEM.replace('?P<half>', '?:')})"
-    r"|(?=\s?(?:Uhr|uur)\b)"
-    r"|(?P<m5>[0-5]\d)(?=\s?(?:GMT|UTC|hrs|Hrs|IST|HKT|BST|EDT|EST|ET)\b)"
-    rf")\s?(?:{_MERIDIEM})?"
-)
-_NUMERIC_OFFSET = re.compile(r"\s?(?:(?:GMT|UTC)\s?)?[+\-−]\d{2}:?\d{2}(?![\d/.-])|[+\-−]\d{2}(?![\d/.:-])|\s?Z(?![^\W_])")
-# The same moment on another clock, in brackets: 1905 GMT (0305 HKT).
-_OTHER_CLOCK = re.compile(r"\(\s?\d{1,2}[:.]?\d{2}(?:\s?[ap]\.?m\.?)?\s?[A-Z]{2,5}\s?\)")
-_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
-_HIDDEN = re.compile(r"[\u200b\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\u00ad]")
-_FULL_WIDTH = {ord("："): ":", ord("／"): "/", ord("．"): ".", ord("－"): "-", ord("٫"): ".", ord("،"): ",", ord("，"): ","}
-_TOKEN = re.compile(LETTERS)
-_DIGIT = re.compile(r"\d")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?P<seconds>:\d{2}(?:[.,]\d{1,9})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?")
 _COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?")
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})|(\d{16})")
@@ -137,12 +56,12 @@ def read_timestamp_line(line: str) -> TimestampLine | None:
     A sentence that holds a date, a lone number, year, score or clock time is none.  `3 hours ago` is one that names
     no day.
     """
-    if len(line) > LONGEST_LINE or not _DIGIT.search(line):
+    if len(line) > LONGEST_LINE or not DIGIT.search(line):
         return None
-    text = _plain_digits(line)
-    if len(_TOKEN.findall(text)) > 24:
+    text = plain_digits(line)
+    if len(TOKEN.findall(text)) > 24:
         return None
-    groups, rest, is_relative = _groups(text)
+    groups, rest, is_relative = find_groups(text)
     clocks = [g for g in groups if "D" not in g.parts]
     dated = [g for g in groups if "D" in g.parts]
     if not groups:
@@ -176,10 +95,10 @@ def parse_date(
     elsewhere (`day_first_in`).  A date that cannot be (31/02/2014) gives None; whether it is plausible is
     `is_plausible`'s to say.
     """
-    text = _plain_digits(raw[:300]).strip()
+    text = plain_digits(raw[:300]).strip()
     if found := _machine_date(text, default_zone):
         return found
-    groups, _, is_relative = _groups(text)
+    groups, _, is_relative = find_groups(text)
     dated = [g for g in groups if "D" in g.parts]
     for group in [g for g in dated if not g.updated] + [g for g in dated if g.updated]:
         if found := _resolve(group, language, default_zone, now, day_first):
@@ -196,110 +115,30 @@ def is_plausible(at: datetime, now: datetime) -> bool:
 
 def is_date_shaped(raw: str) -> bool:
     """Whether `raw` was meant as a date, even one that cannot be, such as 31/02/2014."""
-    text = _plain_digits(raw[:300])
-    return any(p.search(text) for p in (*_DATES[:3], _COMPACT, _EPOCH)) or any("D" in g.parts for g in _groups(text)[0])
+    text = plain_digits(raw[:300])
+    if any(p.search(text) for p in DATE_FORMS[:3]) or _COMPACT.fullmatch(text) or _EPOCH.fullmatch(text):
+        return True
+    return any("D" in g.parts for g in find_groups(text)[0])
 
 
 def day_first_in(texts: Iterable[str]) -> bool | None:
     """The order of numeric dates that these show (15/03/2014: True; 03/15/2014: False), None when none tells."""
     for text in texts:
-        for found in _DATES[2].finditer(_plain_digits(text[:300])):
-            day_first = _own_order(found)
+        for found in DATE_FORMS[2].finditer(plain_digits(text[:300])):
+            day_first = own_order(found)
             if day_first is not None:
                 return day_first
     return None
 
 
-# --- finding the parts -------------------------------------------------------------------------------------------
-
-
-def _plain_digits(text: str) -> str:
-    """The same text, character by character, with ASCII digits and separators and no hidden marks."""
-    if text.isascii():
-        return text
-    text = _HIDDEN.sub(" ", text.translate(_FULL_WIDTH))
-    return _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
-
-
-def _groups(text: str) -> tuple[list[_Group], str, bool]:
-    """The dates of `text` in order, what is left of it with all that is known blanked out, and whether `3 hours ago`."""
-    parts: list[_Part] = []
-
-    def take(kind: str, start: int, end: int, value: re.Match[str] | str) -> None:
-        nonlocal text
-        text = text[:start] + " " * (end - start) + text[end:]
-        parts.append(_Part(kind, start, end, value))
-
-    known = date_words()
-    text = known.reading.sub(lambda m: " " * len(m[0]), text)
-    text, relative = known.relative.subn(lambda m: " " * len(m[0]), text)
-    if "(" in text:
-        text = _OTHER_CLOCK.sub(lambda m: " " * len(m[0]), text)
-    for found in _YEAR_LAST.finditer(text):
-        if month_number(found["word"]) and _is_day(found):
-            take("D", found.start(), found.end("d"), found)
-            text = text[: found.start("y")] + "    " + text[found.end("y") :]
-            parts[-1].end = found.end()
-    for pattern in _DATES:
-        for found in pattern.finditer(text):
-            if _is_day(found):
-                take("D", found.start(), found.end(), found)
-    for found in _TIME.finditer(text):
-        if int(found["h"]) > 23 or ("D" not in {p.kind for p in parts} and found["m3"]):
-            continue
-        take("T", found.start(), found.end(), found)
-        if offset := _NUMERIC_OFFSET.match(text, found.end()):
-            take("Z", offset.start(), offset.end(), offset[0].strip())
-    if sum(p.kind == "D" for p in parts) < max(1, sum(p.kind == "T" for p in parts)):
-        for pattern in _NO_YEAR:
-            for found in pattern.finditer(text):
-                if month_number(found["word"]) and _is_day(found):
-                    take("P", found.start(), found.end(), found)
-    if parts:
-        for found in zone_pattern().finditer(text):
-            take("Z", found.start(), found.end(), found[0])
-        for found in known.labels.finditer(text):
-            take("L", found.start(), found.end(), "updated" if found["updated"] else "published")
-        for found in _TOKEN.finditer(text):
-            if fold_word(found[0]) in known.weekdays:
-                take("W", found.start(), found.end(), found)
-    return _assemble(sorted(parts, key=lambda p: p.start)), text, relative > 0
-
-
-def _assemble(parts: list[_Part]) -> list[_Group]:
-    groups: list[_Group] = []
-    group, waiting = _Group(), None
-    for part in parts:
-        if part.kind == "L":
-            if group.parts:
-                groups.append(group)
-                group = _Group()
-            group.updated, waiting = part.value == "updated", None
-        elif part.kind == "W":
-            waiting = part
-        else:
-            if part.kind in group.parts or (part.kind == "P" and "D" in group.parts):
-                if part.kind == "Z":
-                    continue
-                groups.append(group)
-                group = _Group()
-            if waiting and part.kind in "DP" and part.start - waiting.end <= 4:
-                group.start = waiting.start if group.start < 0 else group.start
-            group.add(part)
-            waiting = None
-    if group.parts:
-        groups.append(group)
-    return [g for g in groups if g.parts.keys() - {"Z"}]
-
-
-def _is_clock_line(group: _Group) -> bool:
-    """A clock time, or a day without its year, that a label, a zone or `p.m.` shows to be the page's and not a score."""
+def _is_clock_line(group: Group) -> bool:
+    """A clock time, or a day without its year, that a label or a zone shows to be the page's and not a score."""
     time = group.parts.get("T")
     meant = group.updated is not None or "Z" in group.parts
     return meant or ("P" in group.parts and time is not None)
 
 
-def _is_bare_short(group: _Group) -> bool:
+def _is_bare_short(group: Group) -> bool:
     """A year of two digits with nothing around it: as likely a score or a version."""
     found = group.parts["D"].value
     assert isinstance(found, re.Match)
@@ -310,34 +149,15 @@ def _is_bare_short(group: _Group) -> bool:
 
 def _is_furniture(rest: str) -> bool:
     """Whether nothing is left but words such as `at` and `Uhr`, and punctuation."""
-    if _DIGIT.search(rest) or any(c in rest for c in "?!$€£%@#\"“”"):
+    if DIGIT.search(rest) or any(c in rest for c in "?!$€£%@#\"“”"):
         return False
     known = date_words()
-    tokens = (fold_word(t) for t in _TOKEN.findall(rest))
+    tokens = (fold_word(t) for t in TOKEN.findall(rest))
     return all(t in known.filler or t in known.weekdays for t in tokens)
 
 
-def _is_day(found: re.Match[str]) -> bool:
-    named = found.groupdict()
-    if "a" in named:
-        return any(_valid(2000, *pair) for pair in ((int(named["b"]), int(named["a"])), (int(named["a"]), int(named["b"]))))
-    month = int(named["m"]) if named.get("m") else month_number(named["word"])
-    return bool(month) and _valid(2000, month, int(named["d"]))
-
-
-def _valid(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-# --- reading them ------------------------------------------------------------------------------------------------
-
-
 def _resolve(
-    group: _Group, language: str | None, default_zone: str | None, now: datetime, day_first: bool | None
+    group: Group, language: str | None, default_zone: str | None, now: datetime, day_first: bool | None
 ) -> ParsedDate | None:
     found = group.parts["D"].value
     assert isinstance(found, re.Match)
@@ -345,7 +165,7 @@ def _resolve(
     zone_words = str(group.parts["Z"].value) if "Z" in group.parts else None
     year = _year(named, now, found.string)
     if "a" in named:
-        order = _own_order(found)
+        order = own_order(found)
         if order is None and named["sep"] == ".":
             order = True
         if order is None:
@@ -382,7 +202,7 @@ def _aware(local: datetime, has_seconds: bool, zone: tuple[tzinfo, str] | None, 
 def _year(named: dict[str, str | None], now: datetime, text: str) -> int:
     if era := named.get("era"):
         counted = named["ey"] or ""
-        return _ERAS[era] + (1 if counted == "元" else int(counted))
+        return ERAS[era] + (1 if counted == "元" else int(counted))
     digits = named.get("yy") or named.get("y") or ""
     year = int(digits)
     if len(digits) == 2:
@@ -391,17 +211,7 @@ def _year(named: dict[str, str | None], now: datetime, text: str) -> int:
     return year - 543 if 2400 <= year <= 2700 and re.search(r"[\u0e00-\u0e7f]", text) else year
 
 
-def _own_order(found: re.Match[str]) -> bool | None:
-    """True when a numeric date can only be day first, False when only month first, None when it may be both."""
-    first, second = int(found["a"]), int(found["b"])
-    if first == second and first <= 12:
-        return True
-    if first > 12 >= second:
-        return True
-    return False if second > 12 >= first else None
-
-
-def _is_american(group: _Group, language: str | None, default_zone: str | None, zone_words: str | None) -> bool:
+def _is_american(group: Group, language: str | None, default_zone: str | None, zone_words: str | None) -> bool:
     """Whether a numeric date with both numbers up to 12 is month first: a page in (American) English of the States."""
     tag = (language or "en").replace("_", "-").lower()
     if not tag.startswith("en"):
@@ -439,7 +249,7 @@ def _machine_date(text: str, default_zone: str | None) -> ParsedDate | None:
             moment = datetime.fromisoformat(text)
             zone = (moment.tzinfo, "offset") if moment.tzinfo else None
             return _aware(moment.replace(tzinfo=None, microsecond=0), bool(found["seconds"]), zone, default_zone)
-        if (found := _COMPACT.fullmatch(text)) and _valid(int(found[1]), int(found[2]), int(found[3])):
+        if (found := _COMPACT.fullmatch(text)) and is_valid_day(int(found[1]), int(found[2]), int(found[3])):
             year, month, day = int(found[1]), int(found[2]), int(found[3])
             if not found[4]:
                 return ParsedDate(datetime(year, month, day, tzinfo=UTC), date(year, month, day), "day", None, None)
@@ -459,7 +269,7 @@ def _last_resort(text: str, language: str | None, default_zone: str | None) -> P
     """dateparser, for the forms not known here: slow (milliseconds), and only where a year is printed."""
     if len(text) > 80 or not re.search(r"(?<!\d)[12]\d{3}(?!\d)", text) or not re.search(r"(?<!\d)\d{1,2}(?!\d)", text):
         return None
-    if not _TOKEN.search(text):
+    if not TOKEN.search(text):
         return None
     import dateparser
 

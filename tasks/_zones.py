@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from functools import cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -11,6 +11,9 @@ from tasks._date_words import date_words
 # `+02:00`, `-0400`, and after GMT or UTC also `+7`.
 _OFFSET = re.compile(r"(?:(?:GMT|UTC)\s?(?P<s1>[+\-−])\s?(?P<h1>\d{1,2})|(?P<s2>[+\-−])(?P<h2>\d{2})):?(?P<m>\d{2})?$")
 _PLACE = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+){1,2}")
+_AMERICAN_PLACES = frozenset(
+    ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu")
+)
 _AMERICAN = {"Eastern": "ET", "Central": "CT", "Mountain": "MT", "Pacific": "PT"}
 
 #: No place on Earth is further than 14 hours from UTC.
@@ -52,7 +55,7 @@ def read_zone(words: str, language: str | None, default_zone: str | None) -> tup
     """
     words = words.strip("[]() ")
     if words == "Z":
-        return timezone.utc, "offset"
+        return UTC, "offset"
     if found := _OFFSET.match(words):
         hours, minutes = int(found["h1"] or found["h2"]), int(found["m"] or 0)
         offset = timedelta(hours=hours, minutes=minutes)
@@ -66,10 +69,11 @@ def read_zone(words: str, language: str | None, default_zone: str | None) -> tup
     short = _AMERICAN.get(first, first.upper())
     place = _abbreviations().get(short)
     if shared := date_words().shared_zones.get(short):
-        place = default_zone if default_zone in shared["zones"] else shared["languages"].get((language or "")[:2], place)
+        spoken = shared["languages"].get((language or "")[:2], place)
+        place = default_zone if default_zone in shared["zones"] else spoken
     if place is None:
         return None
-    zone = timezone.utc if place == "UTC" else place_zone(place)
+    zone = UTC if place == "UTC" else place_zone(place)
     return (zone, "zone") if zone else None
 
 
@@ -77,8 +81,7 @@ def is_american(words: str) -> bool:
     """Whether the zone printed as `words` is one of the United States."""
     first = words.strip("[]() ").split()[0]
     place = _abbreviations().get(_AMERICAN.get(first, first), first)
-    return place in {"America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Anchorage",
-                     "Pacific/Honolulu"}  # fmt: skip
+    return place in _AMERICAN_PLACES
 
 
 def offset_minutes(moment: datetime) -> int | None:
