@@ -109,6 +109,4 @@ def refused(document: Document, refusal: Refusal) -> Article:
 
 
 def _rejected(article: Article, refusal: Refusal) -> Article:
-    return replace(
-        article, outcome="rejected", reasons=refusal.reasons, stage=refusal.stage, detail=refusal.detail
-    )
+    return replace(article, outcome="rejected", reasons=refusal.reasons, stage=refusal.stage, detail=refusal.detail)

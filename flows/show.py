@@ -25,7 +25,9 @@ _COLOURS = {
 
 def print_json(value: Any) -> None:
     """One JSON value and a newline on standard output."""
-    sys.stdout.buffer.write(orjson.dumps(value, default=_json_value, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE))
+    sys.stdout.buffer.write(
+        orjson.dumps(value, default=_json_value, option=orjson.OPT_UTC_Z | orjson.OPT_APPEND_NEWLINE)
+    )
     sys.stdout.buffer.flush()
 
 
@@ -48,7 +50,9 @@ def progress(what: str) -> Iterator[Any]:
 
         def show(tally: Tally) -> None:
             done = sum(tally.outcomes.values())
-            bar.update(job, description=f"{what}: {done:,} of {tally.inputs:,} read; {tally.outcomes['quarantined']:,} refused")
+            bar.update(
+                job, description=f"{what}: {done:,} of {tally.inputs:,} read; {tally.outcomes['quarantined']:,} refused"
+            )
 
         yield show
 
@@ -83,7 +87,14 @@ def explain(article: Article, draft: Draft) -> None:
 def explain_as_json(article: Article, draft: Draft) -> dict[str, Any]:
     """What `explain` shows, as values."""
     pieces = [
-        {"line": p.line, "position": p.position, "kind": p.kind, "rule": p.rule, "confidence": p.confidence, "text": p.text}
+        {
+            "line": p.line,
+            "position": p.position,
+            "kind": p.kind,
+            "rule": p.rule,
+            "confidence": p.confidence,
+            "text": p.text,
+        }
         for p in draft.pieces
     ]
     refusal = {"stage": article.stage, "detail": article.detail} if article.reasons else None
@@ -148,6 +159,45 @@ def _csv_value(value: Any) -> Any:
         text = orjson.dumps(value, default=str, option=orjson.OPT_UTC_Z).decode()
         return text.strip('"') if isinstance(value, datetime) else text
     return value
+
+
+def json_rows(columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """A JSON array of objects, one row a line."""
+    before = "[\n"
+    for row in rows:
+        line = orjson.dumps(dict(zip(columns, row, strict=True)), default=_json_value, option=orjson.OPT_UTC_Z)
+        sys.stdout.write(before + line.decode())
+        before = ",\n"
+    sys.stdout.write("[]\n" if before == "[\n" else "\n]\n")
+
+
+def records(rows: Sequence[dict[str, Any]], nothing: str, title: str | None = None) -> None:
+    """Rows with the same keys as a table; `nothing` on standard error when there are none."""
+    if rows:
+        table(list(rows[0]), [list(row.values()) for row in rows], title)
+    else:
+        print(nothing, file=sys.stderr)
+
+
+def status(report: dict[str, Any]) -> None:
+    """One screen: totals, sources, languages, runs, open quarantine."""
+    for name, value in report["totals"].items():
+        print(f"{name.replace('_', ' '):<18}{cell(value)}")
+    for part in ("sources", "languages", "runs", "quarantine"):
+        if report[part]:
+            print()
+            records(report[part], "", part)
+
+
+def refusals(rows: Sequence[dict[str, Any]]) -> None:
+    """Each refused document: why, and the beginning of its raw copy."""
+    for row in rows:
+        for name, value in row.items():
+            if name != "raw" and value is not None:
+                print(f"{name:<16}{cell(value)}")
+        if row.get("raw"):
+            print("\n" + "\n".join("    " + line for line in str(row["raw"]).splitlines()))
+        print()
 
 
 def summary(values: dict[str, Any]) -> None:

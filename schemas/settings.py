@@ -3,6 +3,7 @@
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 MEBIBYTE = 1 << 20
 
@@ -15,7 +16,8 @@ class Settings:
     `COPYDESK_LANDING` says otherwise.  `source`: the outlet of every document that names none itself.
     `workers`: processes for CPU work.  `batch_documents`, `batch_bytes`: a batch ends at whichever comes first.
     `max_document_bytes`: larger documents are refused (`too_large`), measured after decompression; 20 MiB is more
-    than a hundred times the median news page (170 KB).
+    than a hundred times the median news page (170 KB).  `document_seconds`: the time limit of one document; the
+    slowest real page of 773 takes about one second.  `publish_seconds`: readers see a batch at most a minute late.
     """
 
     warehouse: Path = field(default_factory=lambda: Path(os.environ.get("COPYDESK_WAREHOUSE", "data/copydesk.duckdb")))
@@ -26,6 +28,15 @@ class Settings:
     batch_documents: int = 256
     batch_bytes: int = 16 * MEBIBYTE
     max_document_bytes: int = 20 * MEBIBYTE
+    document_seconds: float = 20.0
+    publish_seconds: float = 45.0
+
+    @classmethod
+    def of(cls, warehouse: str | Path | None = None, **said: Any) -> "Settings":
+        """Settings of what was said; None means that nothing was, and leaves the default."""
+        if warehouse is not None:
+            said["warehouse"] = Path(warehouse)
+        return cls(**{name: value for name, value in said.items() if value is not None})
 
     @property
     def landing(self) -> Path:

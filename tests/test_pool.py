@@ -25,7 +25,9 @@ def make(document: Document, settings: Settings) -> Article:
     if document.origin.startswith("die"):
         os.kill(os.getpid(), signal.SIGKILL)
     if document.origin.startswith("modules"):
-        found = [m for m in ("prefect", "great_expectations", "pandas", "duckdb", "pytest", "typer") if m in sys.modules]
+        found = [
+            m for m in ("prefect", "great_expectations", "pandas", "duckdb", "pytest", "typer") if m in sys.modules
+        ]
         return Article(document.document_id, document.origin, tags=tuple(found))
     return Article(document.document_id, document.origin)
 

@@ -1,0 +1,52 @@
+"""The whole pipeline: raw copy in, clean checked articles in the warehouse.
+
+    read -> land -> transform (extract or strip, repeats, normalise, refuse) -> check -> load -> relate -> publish
+
+Documents go through in batches.  While a batch is checked and loaded here, the worker processes are at work on the
+one after it.  Every document of a run ends as exactly one outcome; a run that cannot say so fails.
+"""
+
+from typing import Any
+
+from flows.inputs import require
+from flows.run import one_ahead, open_run, read_batches
+from flows.show import progress, summary_markdown
+from schemas.settings import Settings
+from tasks.batch import Batch, check, flow, land, leave_summary, load, publish, relate, transform
+
+
+@flow(name="ingest", flow_run_name="ingest {inputs}")
+def ingest(
+    inputs: list[str],
+    warehouse: str | None = None,
+    source: str | None = None,
+    workers: int | None = None,
+    limit: int | None = None,
+    dry_run: bool = False,
+    wait_seconds: float = 0.0,
+) -> dict[str, Any]:
+    """Take in files, folders, `-` or pages; the answer is the run's summary (`Run.summary`).
+
+    `warehouse`, `source`, `workers`, `limit`: see `Settings`; what is not said is its default.  `dry_run`: everything
+    through the checks, nothing kept.  `wait_seconds`: how long to wait for another writer before `WarehouseBusy`.
+    """
+    settings = Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait_seconds)
+    require(inputs)
+    with open_run(settings, dry_run) as run, progress("ingest") as show:
+
+        def start(batch: Batch) -> None:
+            land(batch, run)
+            batch.pending = run.pool.submit(batch.documents)
+
+        for batch in one_ahead(read_batches(inputs, run), start):
+            transform(batch)
+            check(batch)
+            load(batch, run)
+            show(run.tally)
+            if run.publication_is_due():
+                publish(run)
+        relate(run)
+        summary = run.finish()
+        publish(run)
+    leave_summary(f"ingest {', '.join(inputs)}: {summary['inputs']:,} documents", summary_markdown(summary))
+    return summary

@@ -1,0 +1,32 @@
+"""What a person names on the command line, as a stream of documents."""
+
+from collections.abc import Callable, Iterable, Iterator
+
+from schemas.document import Document
+from schemas.settings import Settings
+from tasks.read import check_inputs, read_input
+
+
+def require(inputs: Iterable[str]) -> None:
+    """`UsageError` for the first input that is not there: before anything is started, not in the middle of a run."""
+    check_inputs(name for name in inputs if not is_page(name))
+
+
+def is_page(name: str) -> bool:
+    """Whether an input is the address of a page."""
+    return name.lower().startswith(("http://", "https://"))
+
+
+def read_all(
+    inputs: Iterable[str], settings: Settings, fetch: Callable[[str, Settings], Document] | None = None
+) -> Iterator[Document]:
+    """Every document of every input, in order, as they come; `fetch` gets the pages (`tasks.fetch.fetch_page`)."""
+    for name in inputs:
+        if not is_page(name):
+            yield from read_input(name, settings)
+        elif fetch is not None:
+            yield fetch(name, settings)
+        else:
+            from tasks.fetch import fetch_page  # httpx costs 0.1 s
+
+            yield fetch_page(name, settings)

@@ -1,0 +1,30 @@
+"""Shared by all tests: a warehouse made from the sample copy, once a session."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def copydesk(*arguments: str, cwd: Path = ROOT, input: str | None = None, **environment: str):
+    """Run the command as a person would, in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "flows", *arguments],
+        capture_output=True, text=True, input=input, timeout=180, cwd=cwd,
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """A warehouse of `seeds/articles`, for reading only, and the summary of the run that made it."""
+    warehouse = tmp_path_factory.mktemp("seeded") / "copydesk.duckdb"
+    done = copydesk("ingest", "seeds/articles", "--no-track", "--json", "--warehouse", str(warehouse))
+    assert done.returncode == 0, done.stderr
+    return warehouse, json.loads(done.stdout)

@@ -1,0 +1,10 @@
+SELECT
+    coalesce(source, '(none named)') AS source,
+    count(*) AS articles,
+    max(published_at) AS last_published_at,
+    round(avg(word_count))::INTEGER AS mean_words,
+    count(*) FILTER (WHERE len(flags) > 0) AS with_flags
+FROM articles
+GROUP BY ALL
+ORDER BY articles DESC, source
+LIMIT 10;
