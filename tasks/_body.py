@@ -1,6 +1,7 @@
 """The body that trafilatura found, as paragraphs, and where each of them stands among the page's blocks."""
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,6 +13,9 @@ _TELLING = 30
 _REACH = 80
 #: Block comparisons that placing may cost beyond the neighbourhood, so that it never becomes quadratic.
 _BUDGET = 200_000
+#: Characters (without space) from which a block with a full stop is running text: some 15 words.
+_RUNNING = 70
+_PROMPTS = frozenset(("subscribe_prompt", "login_prompt", "notification_prompt", "comment_widget", "comment"))
 _INLINE = frozenset(("hi", "ref", "del", "span", "a", "sub", "sup"))
 _STOPS = tuple(".!?…:;\"'”’»。！？)")
 
@@ -21,13 +25,14 @@ class Paragraph:
     """One paragraph of the body.
 
     `tag`: trafilatura's (`p`, `head`, `item`, `row`, `quote`, ...).  `key`: the text without white space.  `blocks`:
-    numbers of the page's blocks that it was made of; empty when it could not be placed.
+    numbers of the page's blocks that it was made of; empty when it could not be placed.  `rule`: what found it.
     """
 
     text: str
     tag: str
     key: str
     blocks: list[int] = field(default_factory=list)
+    rule: str = "trafilatura"
 
 
 def list_paragraphs(body: Any) -> list[Paragraph]:
@@ -153,3 +158,49 @@ def _joined(key: str, blocks: list[Block], numbers: range, taken: set[int]) -> l
             if number not in taken and key in blocks[number].key:
                 return [number]
     return []
+
+
+def fill_gaps(paragraphs: list[Paragraph], blocks: list[Block], other_kind: Callable[[Block], str | None]) -> list[Paragraph]:
+    """The paragraphs with those that trafilatura left out in the middle of the body: running text between its first and
+    last block that `other_kind` takes for nothing else, and the whole list that such an item belongs to.  A gap in
+    which a prompt stands is a box (`Subscribe to read on`, then what subscribers get) and stays out.
+    """
+    used = {n for p in paragraphs for n in p.blocks}
+    if not used:
+        return paragraphs
+    chosen: set[int] = set()
+    for gap in _gaps(used):
+        if not any(_is_running(blocks[n]) for n in gap):
+            continue
+        kinds = {n: other_kind(blocks[n]) for n in gap}
+        if _PROMPTS.isdisjoint(filter(None, kinds.values())):
+            running = {n for n in gap if kinds[n] is None and _is_running(blocks[n])}
+            lists = {blocks[n].element.getparent() for n in running if blocks[n].element.tag == "li"}
+            chosen |= running | {n for n in gap if blocks[n].element.tag == "li" and blocks[n].element.getparent() in lists}
+    if not chosen:
+        return paragraphs
+    filled: list[Paragraph] = []
+    waiting = sorted(chosen)
+    at = 0
+    for paragraph in paragraphs:
+        while paragraph.blocks and at < len(waiting) and waiting[at] < paragraph.blocks[0]:
+            filled.append(_from_block(blocks, waiting[at]))
+            at += 1
+        filled.append(paragraph)
+    filled.extend(_from_block(blocks, n) for n in waiting[at:])
+    return filled
+
+
+def _gaps(used: set[int]) -> list[range]:
+    """The runs of block numbers between used ones."""
+    numbers = sorted(used)
+    return [range(a + 1, b) for a, b in zip(numbers, numbers[1:], strict=False) if b > a + 1]
+
+
+def _is_running(block: Block) -> bool:
+    return len(block.key) >= _RUNNING and block.link_share <= 0.5 and block.text.rstrip("\"'”’)»]").endswith((".", "!", "?", "…", "。", "：", ":"))
+
+
+def _from_block(blocks: list[Block], number: int) -> Paragraph:
+    block = blocks[number]
+    return Paragraph(block.text, "item" if block.element.tag == "li" else "p", block.key, [number], "between_body")

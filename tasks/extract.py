@@ -16,20 +16,32 @@ from schemas.document import Document
 from schemas.draft import BODY, Caption, Draft, Piece
 from schemas.outcome import Refusal
 from tasks._blocks import UNSEEN, Block, list_blocks, squeeze
-from tasks._body import Paragraph, list_paragraphs, place
+from tasks._body import Paragraph, fill_gaps, list_paragraphs, place
 from tasks._encoding import decode
 from tasks._figures import find_captions
 from tasks._markup import Label, Labels, text_label
 from tasks._metadata import Metadata, Page, read_metadata
+from tasks._phrases import load_phrases
 from tasks._text import count_words
 
 #: Pages of more elements than this go without trafilatura, whose passes grow faster than the page does.
 _MAX_ELEMENTS = 60_000
 #: Fewer words than this, where the page has more running text to offer, is a failed extraction.
 _FEW_WORDS = 60
-#: Kinds that a paragraph is taken out for by the name of what stands around it.  `navigation` and `advert` names also
-#: hold real copy (tables of contents, `ad-free` wrappers), so they count only with links or few words.
-_TELLING_KINDS = frozenset(("comment_widget", "comment", "notification_prompt", "subscribe_prompt", "login_prompt", "byline", "timestamp", "legal"))
+#: Kinds that a paragraph is taken out for by the name of what stands around it.
+_TELLING_KINDS = frozenset(
+    ("comment_widget", "notification_prompt", "subscribe_prompt", "login_prompt", "related_links", "byline", "timestamp", "legal")
+)
+#: Names of other kinds that never hold copy, and names of these kinds that do (the whole text behind a paywall's gate).
+_TELLING_RULES = frozenset(
+    ("class:breadcrumb", "class:breadcrumbs", "class:navbar", "class:pagination", "class:menu", "class:footer", "class:categories", "tag:footer",
+     "role:dialog", "role:navigation", "class:taglist", "tag:figcaption", "class:caption")
+)  # fmt: skip
+_UNTELLING_RULES = frozenset(("class:paywall", "class:piano", "class:subscriber", "class:metered", "class:teaser", "class:privacy", "class:terms"))
+#: Phrases of these kinds are taken out of the body; of the others too many are subheads.
+_PROMPTS = frozenset(("subscribe_prompt", "notification_prompt", "login_prompt", "comment_widget", "advert"))
+#: Share of a body that lines of links may have and still be strangers in it.
+_FEW_LINKS = 0.15
 _OTHERS_PICTURES = ("navigation", "related_links", "advert", "comment_widget", "comment", "subscribe_prompt", "share_prompt")
 
 _log = logging.getLogger(__name__)
@@ -72,9 +84,20 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
     mass = _mass(paragraphs, blocks)
     total = sum(len(p.key) for p in paragraphs) or 1
     labels = Labels({element for element, chars in mass.items() if chars >= 0.25 * total})
+    headings = {squeeze(h).casefold() for h in meta.headings}
     captions = find_captions(tree, _OTHERS_PICTURES, labels.of)
+    shown = {squeeze(t) for c in captions for t in (c.text, c.credit, f"{c.text or ''}{c.credit or ''}") if t}
+
+    def other_kind(block: Block) -> str | None:
+        if block.key in shown or block.key.casefold() in headings:
+            return "caption"
+        found = labels.of(block.element)
+        match = None if found else load_phrases().match(block.text, count_words(block.text))
+        return found[0] if found else match.kind if match else None
+
+    paragraphs = fill_gaps(paragraphs, blocks, other_kind)
     verdicts = _clean(paragraphs, blocks, meta, captions, labels)
-    pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels, method)
+    pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels)
     confidence = _confidence(paragraphs, verdicts, blocks, mass, method)
     body_words = sum(count_words(p.text) for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
     if 0 < body_words and confidence < 0.5:
@@ -143,13 +166,13 @@ def _dense_body(blocks: list[Block]) -> list[Paragraph]:
     if not mass:
         return []
     best, _ = mass.most_common(1)[0]
-    return [Paragraph(b.text, "p", b.key) for b in prose if b.element is best or best in b.element.iterancestors()]
+    return [Paragraph(b.text, "p", b.key, rule="densest") for b in prose if b.element is best or best in b.element.iterancestors()]
 
 
 def _from_json(text: str) -> list[Paragraph]:
     lines = re.split(r"\n\s*\n|(?<=[.!?”\"])\n|</p>|<br\s*/?>", text)
     clean = (" ".join(re.sub(r"<[^<>]{1,200}>", " ", line).split()) for line in lines)
-    return [Paragraph(line, "p", squeeze(line)) for line in clean if line]
+    return [Paragraph(line, "p", squeeze(line), rule="json_ld") for line in clean if line]
 
 
 def _mass(paragraphs: list[Paragraph], blocks: list[Block]) -> Counter[Any]:
@@ -172,28 +195,74 @@ def _clean(
 ) -> list[Label | None]:
     """For each paragraph None (body), or the kind and rule it is taken out for."""
     headings = {squeeze(h).casefold() for h in meta.headings}
-    shown = {squeeze(f"{c.text or ''}{c.credit or ''}") for c in captions} | {squeeze(c.text) for c in captions if c.text}
+    shown = {squeeze(t) for c in captions for t in (c.text, c.credit, f"{c.text or ''}{c.credit or ''}") if t}
+    named = [_named(p, blocks, labels) for p in paragraphs]
+    # A name that holds a good part of the body is the site's word for its copy, whatever it says elsewhere.
+    mass = Counter[Label]()
+    for paragraph, label in zip(paragraphs, named, strict=True):
+        if label:
+            mass[label] += len(paragraph.key)
+    total = sum(len(p.key) for p in paragraphs)
+    links = _link_lines(paragraphs, blocks)
     verdicts: list[Label | None] = []
     words_before = 0
-    for paragraph in paragraphs:
-        verdict = _verdict(paragraph, blocks, meta, labels, headings if words_before < 80 else set(), shown, words_before)
+    for number, (paragraph, label) in enumerate(zip(paragraphs, named, strict=True)):
+        words = count_words(paragraph.text)
+        verdict = None
+        if paragraph.key.casefold() in headings and words_before < 80:
+            verdict = "title", "repeats_title"
+        elif len(paragraph.key) >= 12 and paragraph.key in shown:
+            verdict = "caption", "repeats_caption"
+        elif label and mass[label] <= 0.2 * total:
+            verdict = label
+        elif number in links:
+            verdict = "related_links", "link_line"
+        else:
+            verdict = _by_words(paragraph, words, blocks)
         verdicts.append(verdict)
         if verdict is None:
-            words_before += count_words(paragraph.text)
+            words_before += words
     return verdicts
 
 
-def _verdict(
-    paragraph: Paragraph, blocks: list[Block], meta: Metadata, labels: Labels, headings: set[str], shown: set[str], words_before: int
-) -> Label | None:
-    words = count_words(paragraph.text)
-    if paragraph.key.casefold() in headings:
-        return "title", "repeats_title"
-    if len(paragraph.key) >= 12 and paragraph.key in shown:
-        return "caption", "repeats_caption"
+def _named(paragraph: Paragraph, blocks: list[Block], labels: Labels) -> Label | None:
+    """The name of what stands around a paragraph, where such a name tells that it is no copy."""
     label = labels.of(blocks[paragraph.blocks[0]].element) if paragraph.blocks else None
-    if label and label[0] in _TELLING_KINDS:
-        return label
+    return label if label and (label[0] in _TELLING_KINDS or label[1] in _TELLING_RULES) and label[1] not in _UNTELLING_RULES else None
+
+
+def _link_lines(paragraphs: list[Paragraph], blocks: list[Block]) -> set[int]:
+    """Numbers of the paragraphs that are nothing but a link to another page: `Read more` lines between paragraphs, lists
+    of stories after the last one.  Where links are a good part of the body the page is a list of links, and they stay.
+    """
+    prose = [n for n, p in enumerate(paragraphs) if count_words(p.text) >= 20 and not _is_link(p, blocks)]
+    last = prose[-1] if prose else len(paragraphs)
+    found: set[int] = set()
+    chars = 0
+    for number, paragraph in enumerate(paragraphs):
+        if not _is_link(paragraph, blocks):
+            continue
+        if number <= last:
+            chars += len(paragraph.key)
+        words = count_words(paragraph.text)
+        if number > last or (words >= 4 and (paragraph.tag == "p" or paragraph.text.isupper())):
+            found.add(number)
+    return found if chars <= _FEW_LINKS * sum(len(p.key) for p in paragraphs) else {n for n in found if n > last}
+
+
+def _is_link(paragraph: Paragraph, blocks: list[Block]) -> bool:
+    return bool(paragraph.blocks) and blocks[paragraph.blocks[0]].link_share >= 0.9
+
+
+def _by_words(paragraph: Paragraph, words: int, blocks: list[Block]) -> Label | None:
+    """A short paragraph that is a known prompt by its own words."""
+    if words > 40:
+        return None
+    match = load_phrases().match(paragraph.text, words)
+    if match is None:
+        return None
+    if match.kind in _PROMPTS or (match.kind == "related_links" and paragraph.blocks and blocks[paragraph.blocks[0]].link_share > 0.3):
+        return match.kind, match.rule
     return None
 
 
@@ -207,7 +276,6 @@ def _pieces(
     meta: Metadata,
     captions: list[Caption],
     labels: Labels,
-    method: str,
 ) -> list[Piece]:
     """Body and removed pieces in document order; a paragraph that could not be placed follows the one before it."""
     used = {n for p in paragraphs for n in p.blocks}
@@ -215,7 +283,7 @@ def _pieces(
     at = -1
     for order, (paragraph, verdict) in enumerate(zip(paragraphs, verdicts, strict=True)):
         at = max(at, paragraph.blocks[0] if paragraph.blocks else at)
-        kind, rule = verdict or (BODY, method)
+        kind, rule = verdict or (BODY, paragraph.rule)
         rows.append((at, order, paragraph.text, kind, rule))
     headings = {squeeze(h).casefold() for h in meta.headings}
     shown = {squeeze(t) for c in captions for t in (c.text, c.credit, f"{c.text or ''}{c.credit or ''}") if t}
