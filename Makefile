@@ -5,6 +5,10 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 UV     := $(shell command -v uv 2>/dev/null)
 
+# uv trusts the certificates of the system, as pip does (the name of the setting depends on uv's version).
+export UV_SYSTEM_CERTS := 1
+export UV_NATIVE_TLS := 1
+
 # The locks are complete: nothing is resolved at installation (--no-deps), and every file is held to its hash.
 ifdef UV
 INSTALL = $(UV) pip install --quiet --python $(BIN)/python --no-deps
@@ -34,10 +38,11 @@ lint: $(VENV)/.installed-dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-# Needs uv (it comes with the development requirements of Prefect); the local indexes of a machine stay out of the locks.
-LOCK = $(BIN)/uv pip compile pyproject.toml --quiet --generate-hashes --universal --python-version 3.11 \
-       --no-config --no-annotate --no-header --no-emit-index-url --no-emit-find-links --native-tls
-lock: $(VENV)/.installed-dev
+# The local indexes of a machine stay out of the locks.
+LOCK = $(or $(UV),$(BIN)/uv) pip compile pyproject.toml --quiet --generate-hashes --universal --python-version 3.11 \
+       --no-config --no-annotate --no-header --no-emit-index-url --no-emit-find-links
+lock: $(VENV)/.installed
+	$(if $(UV),,$(BIN)/python -m pip install --quiet uv)
 	$(LOCK) --output-file requirements.lock > /dev/null
 	$(LOCK) --extra dev --constraint requirements.lock --output-file requirements-dev.lock > /dev/null
 

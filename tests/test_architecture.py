@@ -53,7 +53,6 @@ def test_contracts_of_import_linter_hold():
 )
 def test_a_library_is_imported_only_where_it_belongs(package: str, allowed: str):
     places = [str(p.relative_to(ROOT)) for p in SOURCES if package in imports(p)]
-    assert places, f"nothing imports {package}: is it still needed?"
     assert [p for p in places if not re.fullmatch(allowed, p)] == []
 
 
