@@ -1,0 +1,127 @@
+"""The furniture phrases of seeds/phrases, ready to match lines against."""
+
+import re
+import tomllib
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+
+from schemas.errors import UsageError
+from schemas.outcome import KINDS
+from tasks._text import WORD
+
+FOLDER = Path(__file__).resolve().parent.parent / "seeds" / "phrases"
+
+# A line longer than this is prose: only patterns that say so themselves may take it for furniture.
+MOST_WORDS = 40
+
+_NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
+_OPENING = re.compile(r"^[^\w#@(©\[←→]+")
+_CLOSING = re.compile(r"[^\w#)\]]+$")
+_QUOTES = str.maketrans("’‘“”", "''\"\"")
+# An outlet's name ends where words in small letters begin (`The Lantern as stories break`), or at a full stop.
+_NAME_END = re.compile(r"\s+(?!(?:of|the|and|de|la|le|del|du|des|der|die|das|di|da|do|y|e|et|und|van|en|on)\s)[a-z].*|\.\s.*|(?<=[\u3040-\u9fff])\s.*")
+_SPACE = re.compile(r"\s+")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a line was recognised as: a kind, the rule (`en:legal:all rights reserved`), the outlet if it names one.
+
+    `whole`: the whole line is a known phrase, not only its beginning.
+    """
+
+    kind: str
+    rule: str
+    source: str | None = None
+    whole: bool = False
+
+
+@dataclass(slots=True)
+class Phrases:
+    """All languages together: whole lines, beginnings by their first word, and patterns."""
+
+    lines: dict[str, Match] = field(default_factory=dict)
+    starts: dict[str, list[tuple[str, Match]]] = field(default_factory=dict)
+    patterns: list[tuple[re.Pattern[str], str, str]] = field(default_factory=list)
+    any_pattern: re.Pattern[str] | None = None
+
+    def match(self, text: str, words: int) -> Match | None:
+        """What furniture the line `text` of `words` words is, if any."""
+        folded = fold(text)
+        if not folded:
+            return None
+        if found := self.lines.get(folded):
+            return found
+        if words > MOST_WORDS:
+            return None
+        for key in (_key(folded), folded[:2]):
+            for start, found in self.starts.get(key, ()):
+                if folded.startswith(start) and not folded[len(start) : len(start) + 1].isalnum():
+                    return replace(found, source=self._outlet(text, found.kind))
+        if self.any_pattern is None or not self.any_pattern.match(text):
+            return None
+        for pattern, kind, rule in self.patterns:
+            if pattern.match(text):
+                return Match(kind, rule, self._outlet(text, kind))
+        return None
+
+    def _outlet(self, text: str, kind: str) -> str | None:
+        """The outlet that a prompt or a copyright line of this kind names."""
+        for pattern, of_kind, _ in self.patterns:
+            if of_kind == kind and "source" in pattern.groupindex and (hit := pattern.match(text)):
+                return _NAME_END.sub("", hit["source"] or "").strip(" .,'\"“”") or None
+        return None
+
+
+def fold(text: str) -> str:
+    """A line for looking up: casefolded, numbers as `#`, straight quotes, no bullets or closing punctuation."""
+    return _CLOSING.sub("", _fold_start(text).strip())
+
+
+def _fold_start(text: str) -> str:
+    text = text.casefold().translate(_QUOTES)
+    return _OPENING.sub("", _SPACE.sub(" ", _NUMBER.sub("#", text)))
+
+
+def _key(folded: str) -> str:
+    word = WORD.match(folded)
+    return word[0] if word else folded[:2]
+
+
+@lru_cache(maxsize=1)
+def load_phrases(folder: Path = FOLDER) -> Phrases:
+    """All of `folder`'s `*.toml`, read strictly: an unknown kind or a bad pattern is a `UsageError` that names the file."""
+    phrases = Phrases()
+    for path in sorted(folder.glob("*.toml")):
+        _read(path, phrases)
+    for starts in phrases.starts.values():
+        starts.sort(key=lambda pair: -len(pair[0]))
+    # One alternation answers most lines at once: none of them.
+    together = "|".join(f"(?:{pattern.pattern.replace('(?P<source>', '(?:')})" for pattern, _, _ in phrases.patterns)
+    phrases.any_pattern = re.compile(together, re.IGNORECASE) if together else None
+    return phrases
+
+
+def _read(path: Path, phrases: Phrases) -> None:
+    try:
+        tables = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{path}: {error}") from error
+    for kind, lists in tables.items():
+        if kind not in KINDS or not isinstance(lists, dict) or lists.keys() - {"lines", "starts", "patterns"}:
+            raise UsageError(f"{path}: [{kind}] must be a kind of removed piece with lines, starts or patterns")
+        rule = f"{path.stem}:{kind}"
+        for phrase in lists.get("lines", ()):
+            folded = fold(phrase)
+            phrases.lines.setdefault(folded, Match(kind, f"{rule}:{folded}", whole=True))
+        for phrase in lists.get("starts", ()):
+            folded = _fold_start(phrase)
+            # Scripts without spaces have no first word to look up by: two characters serve there.
+            key = folded[:2] if WORD.findall(folded[:1] + "a") != [folded[:1] + "a"] else _key(folded)
+            phrases.starts.setdefault(key, []).append((folded, Match(kind, f"{rule}:{folded}")))
+        for number, pattern in enumerate(lists.get("patterns", ()), 1):
+            try:
+                phrases.patterns.append((re.compile(pattern, re.IGNORECASE), kind, f"{rule}:pattern {number}"))
+            except re.error as error:
+                raise UsageError(f"{path}: [{kind}] pattern {number}: {error}") from error

@@ -1,0 +1,152 @@
+"""Captions and credits in plain text: told by the credit, by standing twice, or by the credit line before them."""
+
+import re
+
+from schemas.draft import Caption
+from tasks._credits import is_bare_agency, split_credit
+from tasks._lines import Line
+
+_NAME = r"[A-ZÀ-ÖØ-Þ][\w.'’&-]*"
+#: `NAME via AGENCY`, `NAME / AGENCY`, `Photo: NAME`: a line that is nothing but a credit.
+_VIA = re.compile(rf"^[(\[]?(?:{_NAME}|de|van|von|da|/|,)(?:[ /]+(?:{_NAME}|de|van|von|der|da|del|la|bin|al|via|for|and|&|/|-|–|\|)){{0,12}}[)\]]?\.?$")
+_VIA_WORD = re.compile(r"\s(?:via|VIA)\s|\s?/\s?")
+_PICTURE_WORD = re.compile(r"\b(?:images?|photos?|pictures?|pics|press|agency|wire|media|stock|getty|reuters|afp|epa|shutterstock|newscom|ap|pa|news)\b", re.I)
+#: `AGENCY PHOTO / NAME`, also cut off, also with `(Photo credit should read ...` behind it.
+_AGENCY_PHOTO = re.compile(
+    r"\s*[(\[]?\b(?:[A-Z]{2,}(?:[ /-][A-Z]{2,})?|[A-Z][\w&-]+)\s(?:PHOTOS?|Photos?|IMAGES?|Images?|PICTURES?|Pictures?|PIX)\s?/\s?[A-Z].{0,80}$"
+)
+_SHOULD_READ = re.compile(r"\s*\(?\s*(?:Photo credit should|PHOTO CREDIT SHOULD|Photo by|PHOTO BY|Photo credit|Photo courtesy)\b.{0,100}$")
+#: A credit in brackets at the end: `(PA)`, `(PA Wire/PA Images)`, `(Reuters)`, `(Ann Lee/The Globe)`.
+_BRACKETS = re.compile(r"\s*\(((?:[A-Z]{2,5}|[A-Z][\w.&'’-]*)(?:[ /,|-]+(?:[A-Z][\w.&'’-]*|via|for|and|of|the|de|van|von)){0,8})\)\.?$")
+#: Datelines of agency captions: `LONDON, ENGLAND - MARCH 10: ...`.
+_CAPTION_DATELINE = re.compile(r"^[A-Z][A-Z .,'-]{3,50} [-–—] [A-Z]{3,9}\.? \d{1,2}(?:, \d{4})? ?:")
+
+#: `By NAME / AGENCY` is a byline.
+_SIGNED = re.compile(r"(?:by|von|par|por|di)\s", re.I)
+
+MOST_CAPTION_WORDS = 130
+
+
+def is_credit_line(line: Line) -> bool:
+    """Whether the whole line is a picture credit."""
+    text = line.text
+    if not 1 <= line.words <= 14 or _SIGNED.match(text):
+        return False
+    if _VIA_WORD.search(text) and _VIA.match(text) and _PICTURE_WORD.search(text):
+        return True
+    if _VIA.match(text) and re.search(r"\svia\s", text, re.I):
+        return True
+    rest, credit = split_credit(text)
+    return credit is not None and not rest.strip(" |-–—.")
+
+
+def cut_credit(raw: str) -> tuple[int, str | None]:
+    """Where in `raw` the credit at its end begins, and the credit without brackets; (len(raw), None) without one.
+
+    Several credits in a row count as one piece; `(Photo credit should re...` belongs to the piece, not to the credit.
+    """
+    if hit := _SHOULD_READ.search(raw):
+        before = _AGENCY_PHOTO.search(raw[: hit.start()])
+        if before:
+            return before.start(), _bare(before[0])
+        return hit.start(), _bare(hit[0])
+    if hit := _AGENCY_PHOTO.search(raw):
+        return hit.start(), _bare(hit[0])
+    rest, credit = split_credit(raw)
+    if credit:
+        return len(rest.rstrip()), credit
+    return len(raw), None
+
+
+def _bare(credit: str) -> str:
+    credit = credit.strip()
+    while credit[:1] in "([" and (credit[-1:] in ")]" or credit.count("(") > credit.count(")")):
+        credit = credit[1:].rstrip(")]").strip()
+    return re.sub(r"^(?:photo (?:by|credit(?: should read)?|courtesy(?: of)?)|photos?|credit)\s*:?\s+", "", credit, flags=re.I)
+
+
+def _bracketed(shorter: Line, longer: Line) -> re.Match[str] | None:
+    """The bracketed credit by which `longer` goes on after the same words as `shorter`."""
+    hit = _BRACKETS.search(longer.raw)
+    return hit if hit and _same(longer.raw[: hit.start()], shorter.raw) else None
+
+
+def _same(one: str, other: str) -> bool:
+    return one.casefold().split() == other.casefold().split() or one.rstrip(" .").casefold() == other.rstrip(" .").casefold()
+
+
+def label_pictures(lines: list[Line]) -> None:
+    """Take captions and credits for what they are, wherever they stand."""
+    for index, line in enumerate(lines):
+        if line.kind or line.stamp:
+            continue
+        following = lines[index + 1] if index + 1 < len(lines) else None
+        if following and not following.kind and line.words >= 2 and (hit := _bracketed(line, following)):
+            line.take("caption", "caption:printed twice")
+            following.take("caption", "caption:printed twice")
+            following.cut = (hit.start(), hit[1])
+        elif is_bare_agency(line.text):
+            if index and lines[index - 1].kind == "caption":
+                line.take("credit", "credit:agency below a caption")
+        elif is_credit_line(line):
+            line.take("credit", "credit:line")
+            if following and _is_caption_below(following):
+                following.take("caption", "caption:below its credit")
+                _cut(following)
+        else:
+            _label_caption(line)
+
+
+def _is_caption_below(line: Line) -> bool:
+    """Whether the line after a credit line is the caption: it carries a credit, breaks off, or is an agency's."""
+    if line.match or line.stamp or not 3 <= line.words <= MOST_CAPTION_WORDS:
+        return False
+    return cut_credit(line.raw)[1] is not None or not line.stops or bool(_CAPTION_DATELINE.match(line.text))
+
+
+def _label_caption(line: Line) -> None:
+    if line.words > MOST_CAPTION_WORDS or line.words < 3:
+        return
+    at, credit = cut_credit(line.raw)
+    if credit is None:
+        if _CAPTION_DATELINE.match(line.text) and not line.match:
+            line.take("caption", "caption:agency dateline")
+        return
+    if not line.raw[:at].strip(" |-–—."):
+        line.take("credit", "credit:line")
+    # A paragraph that closes with its agency in brackets is wire copy, not a caption.
+    elif line.words <= 60 or not re.search(r"[.!?][\"'”’]?$", line.raw[:at].rstrip()) or _AGENCY_PHOTO.search(line.raw):
+        line.take("caption", "caption:credit at its end")
+        line.cut = (at, credit)
+
+
+def _cut(line: Line) -> None:
+    at, credit = cut_credit(line.raw)
+    if credit:
+        line.cut = (at, credit)
+
+
+def collect_captions(lines: list[Line]) -> list[Caption]:
+    """The document's captions in order, each once, with the credits that stand in, before or behind them."""
+    captions: list[Caption] = []
+    waiting: str | None = None
+    for line in lines:
+        if line.kind == "credit":
+            credit = _bare(line.text)
+            if captions and captions[-1].credit is None and waiting is None and line.rule != "credit:line above":
+                captions[-1] = Caption(captions[-1].text, credit)
+            else:
+                waiting = credit
+        elif line.kind == "caption":
+            at, own = line.cut or (len(line.raw), None)
+            text = line.raw[:at].strip()
+            credit = "; ".join(dict.fromkeys(c for c in (waiting, own) if c)) or None
+            waiting = None
+            same = next((n for n, c in enumerate(captions) if c.text and _same(c.text, text)), None)
+            if same is None:
+                captions.append(Caption(text, credit))
+            elif credit and not captions[same].credit:
+                captions[same] = Caption(captions[same].text, credit)
+    if waiting and not captions:
+        captions.append(Caption(None, waiting))
+    return captions
