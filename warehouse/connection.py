@@ -1,0 +1,264 @@
+"""The only place that opens DuckDB: one writer on a private file, any number of readers on its published copy."""
+
+import contextlib
+import fcntl
+import logging
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from schemas.errors import WarehouseBusy, WarehouseError
+from warehouse.migrate import migrate, read_state, write_state
+from warehouse.publish import copy_file, publish
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+logger = logging.getLogger(__name__)
+
+#: DuckDB's share of the memory of a run (under 1.5 GB over all processes); what does not fit goes to a folder beside
+#: the file.
+MEMORY_LIMIT = "400MB"
+THREADS = 2
+#: Rows of a row group.  A checkpoint writes the last one again, so that DuckDB's own 122,880 rows, 600 MB of
+#: articles of 5 KB, would be written dozens of times over a long load.
+_ROW_GROUP_ROWS = 8192
+_LOCK_POLL_SECONDS = 0.1
+
+
+@dataclass
+class Writer:
+    """The one place from which a warehouse is written.
+
+    `path`: the published file; `private`: the file that is written.  `private_fd` stays open as long as the
+    connection does, because closing any handle of a file would give up DuckDB's lock on it.
+    `revision`: transactions ever committed; `published_revision`: what readers see.
+    """
+
+    path: Path
+    private: Path
+    connection: "DuckDBPyConnection"
+    private_fd: int
+    revision: int = 0
+    published_revision: int = -1
+    published_at: float = 0.0
+    publish_seconds: float = 0.0
+
+    @contextlib.contextmanager
+    def transaction(self) -> Iterator["DuckDBPyConnection"]:
+        """All or nothing: what is done in it is committed at the end, and undone when anything is raised."""
+        import duckdb
+
+        try:
+            self.connection.begin()
+            try:
+                yield self.connection
+                write_state(self.connection, "revision", str(self.revision + 1))
+                self.connection.commit()
+            except BaseException:
+                with contextlib.suppress(duckdb.Error):  # DuckDB has already undone it after some errors
+                    self.connection.rollback()
+                raise
+        except duckdb.Error as error:
+            raise WarehouseError(f"cannot write to {self.path}: {_first_line(error)}") from error
+        self.revision += 1
+
+    def note_published(self) -> None:
+        """Write down that readers see everything; after the rename, so that a deleted copy can be told from none yet."""
+        self.published_revision = self.revision
+        write_state(self.connection, "published_revision", str(self.revision))
+
+
+@contextlib.contextmanager
+def open_writer(path: Path, wait_seconds: float = 0.0) -> Iterator[Writer]:
+    """The writer's place at the warehouse `path`, brought up to date; made when there is none.
+
+    Raises WarehouseBusy when another process holds the place for longer than `wait_seconds`, WarehouseError when the
+    file cannot be used.  What was committed but not published stays in the private file for the next writer.
+    """
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
+    except OSError as error:
+        raise WarehouseError(f"cannot write beside {path}: {error.strerror}; choose another --warehouse") from error
+    with contextlib.ExitStack() as stack:
+        stack.callback(os.close, lock)
+        _take_place(lock, path, wait_seconds)
+        private = path.with_name(f".{path.name}.writing")
+        connection = stack.enter_context(_opened(path, private))
+        private_fd = os.open(private, os.O_RDONLY)
+        writer = Writer(path, private, connection, private_fd)
+        _settle(writer)
+        try:
+            yield writer
+        finally:
+            # DuckDB first: see Writer.private_fd.
+            connection.close()
+            os.close(private_fd)
+
+
+def open_reader(path: Path) -> "DuckDBPyConnection":
+    """A read-only connection to the published warehouse `path`; close it to see a later publication."""
+    import duckdb
+
+    if not path.exists():
+        raise WarehouseError(f"no warehouse at {path}: run `copydesk ingest` first, or name another with --warehouse")
+    try:
+        connection = duckdb.connect(str(path), read_only=True, config=_config(path))
+        connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.Error as error:
+        raise _unusable(path, error) from error
+    return connection
+
+
+def _take_place(lock: int, path: Path, wait_seconds: float) -> None:
+    """Lock for this process; the operating system gives the lock up when the process ends, however it ends."""
+    until = time.monotonic() + wait_seconds
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            break
+        except OSError:
+            if time.monotonic() >= until:
+                holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+                raise WarehouseBusy(
+                    f"{path} is being written by another copydesk (process {holder or 'unknown'}): "
+                    "wait for it to end, or use --wait SECONDS"
+                ) from None
+            time.sleep(_LOCK_POLL_SECONDS)
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+
+
+@contextlib.contextmanager
+def _opened(path: Path, private: Path) -> Iterator["DuckDBPyConnection"]:
+    """A connection to the private file, begun anew or from the published copy where the user has changed that."""
+    published = _published_state(path, required=not private.exists())
+    if not private.exists() and path.exists():
+        _start_from_copy(path, private)
+    connection = _connect(path, private)
+    try:
+        restart = _restart(connection, path, published)
+        if restart:
+            logger.warning(restart)
+            connection.close()
+            private.unlink()
+            private.with_name(private.name + ".wal").unlink(missing_ok=True)
+            if path.exists():
+                _start_from_copy(path, private)
+            connection = _connect(path, private)
+        yield connection
+    finally:
+        connection.close()
+
+
+def _connect(path: Path, private: Path) -> "DuckDBPyConnection":
+    import duckdb
+
+    connection = duckdb.connect(":memory:", config=_config(path))
+    try:
+        name = "'" + str(private).replace("'", "''") + "'"
+        connection.execute(f"ATTACH {name} AS copydesk (ROW_GROUP_SIZE {_ROW_GROUP_ROWS})")
+        connection.execute("USE copydesk")
+        connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.Error as error:
+        connection.close()
+        if "lock" in str(error).lower():
+            raise WarehouseBusy(f"another program has {private} open: close it and run again") from error
+        raise _unusable(private, error) from error
+    return connection
+
+
+def _config(path: Path) -> dict[str, Any]:
+    return {
+        "memory_limit": MEMORY_LIMIT,
+        "threads": THREADS,
+        "temp_directory": str(path.with_name(f".{path.name}.tmp")),
+    }
+
+
+def _settle(writer: Writer) -> None:
+    """Migrations, views and the warehouse's own bookkeeping; an empty copy at once, so that readers find something."""
+    import duckdb
+
+    connection = writer.connection
+    try:
+        changed = migrate(connection)
+        writer.revision = int(read_state(connection, "revision") or 0)
+        if read_state(connection, "warehouse_id") is None:
+            write_state(connection, "warehouse_id", uuid.uuid4().hex)
+    except duckdb.Error as error:
+        raise _unusable(writer.private, error) from error
+    if changed:
+        with writer.transaction():
+            pass
+    published = _published_state(writer.path, required=False)
+    writer.published_revision = published[1] if published else -1
+    writer.published_at = time.monotonic()
+    if not writer.path.exists():
+        publish(writer)
+
+
+def _published_state(path: Path, required: bool) -> tuple[str, int] | None:
+    """The published copy's warehouse id and revision; None where there is none, or none that can be read just now."""
+    import duckdb
+
+    if not path.exists():
+        return None
+    try:
+        with duckdb.connect(str(path), read_only=True, config=_config(path)) as connection:
+            warehouse_id, revision = read_state(connection, "warehouse_id"), read_state(connection, "revision")
+    except duckdb.Error as error:
+        if required:
+            raise _unusable(path, error) from error
+        logger.warning("%s cannot be read (%s); it will be published anew", path, _first_line(error))
+        return None
+    return (warehouse_id, int(revision or 0)) if warehouse_id else None
+
+
+def _restart(connection: "DuckDBPyConnection", path: Path, published: tuple[str, int] | None) -> str | None:
+    """Why the private file is out of date: the user deleted or replaced the published one; None when it is not."""
+    import duckdb
+
+    try:
+        warehouse_id, told = read_state(connection, "warehouse_id"), read_state(connection, "published_revision")
+    except duckdb.CatalogException:  # brand-new
+        return None
+    if not path.exists():
+        return f"{path} was deleted: starting a new warehouse" if told is not None else None
+    if published and warehouse_id and published[0] != warehouse_id:
+        return f"{path} is another warehouse than before: going on from it"
+    # Fewer revisions than were once published: an older copy was put back.
+    if published and told is not None and published[1] < int(told):
+        return f"{path} is an older copy than before: going on from it"
+    return None
+
+
+def _start_from_copy(path: Path, private: Path) -> None:
+    unfinished = private.with_name(private.name + ".copying")
+    try:
+        source = os.open(path, os.O_RDONLY)
+        try:
+            copy_file(source, unfinished)
+        finally:
+            os.close(source)
+        unfinished.replace(private)
+    except OSError as error:
+        raise WarehouseError(f"cannot copy {path} to {private}: {error.strerror}") from error
+
+
+def _unusable(path: Path, error: Exception) -> WarehouseError:
+    if "lock" in str(error).lower():
+        return WarehouseError(f"{path} is open for writing in another program: close it there and run again")
+    return WarehouseError(
+        f"{path} is not a warehouse that can be opened ({_first_line(error)}): "
+        "move it away, or name another with --warehouse"
+    )
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).split("\n", 1)[0].rstrip(". ")

@@ -1,0 +1,141 @@
+"""The landing folder: every raw document received, in immutable Parquet packs of many documents."""
+
+import hashlib
+import json
+import logging
+import os
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from schemas.document import Document, Given
+from schemas.errors import WarehouseError
+from schemas.outcome import Refusal
+from warehouse._arrow import table
+from warehouse.publish import sync_folder
+from warehouse.rows import Pack
+
+logger = logging.getLogger(__name__)
+
+#: zstd's own default: on news pages 4 to 5 times smaller; higher levels cost more time than they save space.
+_LEVEL = 3
+_RECEIVED = b"received_at"
+_UNFINISHED = ".unfinished"
+
+
+def write_pack(folder: Path, documents: Sequence[Document], received_at: datetime) -> Pack:
+    """Keep the documents, at least one, in a pack of their own, and answer when it is on the disk.
+
+    The name comes from the content, so that a batch landed again after a crash is the pack that is there already,
+    with the time of its first receipt.
+    """
+    import pyarrow.parquet as pq
+
+    digest = hashlib.sha256()
+    for document in documents:
+        digest.update(f"{document.document_id}\n{document.origin}\n".encode("utf-8", "backslashreplace"))
+    path = folder / f"{digest.hexdigest()[:16]}.parquet"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        if path.exists():
+            return Pack(path.name, _received_at(path))
+        unfinished = folder / f".{path.name}.{os.getpid()}{_UNFINISHED}"
+        rows = _documents_table(documents, received_at)
+        rows = rows.replace_schema_metadata({_RECEIVED: received_at.astimezone(UTC).isoformat().encode()})
+        with unfinished.open("wb") as file:
+            # Dictionaries help no column but the short ones, and cost memory on the pages themselves.
+            pq.write_table(
+                rows, file, compression="zstd", compression_level=_LEVEL, use_dictionary=["media_type", "charset"],
+                write_statistics=["document_id", "origin"],
+            )  # fmt: skip
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+        sync_folder(folder)
+    except OSError as error:
+        raise WarehouseError(f"cannot keep raw documents in {folder}: {error.strerror or error}") from error
+    return Pack(path.name, received_at)
+
+
+def read_packs(folder: Path) -> Iterator[tuple[Pack, list[Document]]]:
+    """Every pack with its documents, in the order in which they were received; one pack in memory at a time."""
+    packs = [Pack(path.name, _received_at(path)) for path in folder.glob("*.parquet")]
+    for pack in sorted(packs, key=lambda pack: (pack.received_at, pack.name)):
+        yield pack, _read(folder / pack.name)
+
+
+def find_document(folder: Path, pack: str, document_id: str, origin: str) -> Document | None:
+    """One document of a pack; None when the pack does not hold it."""
+    found = _read(folder / pack, [("document_id", "==", document_id)])
+    same = [document for document in found if document.origin == origin]
+    return (same or found or [None])[0]
+
+
+def clean_up(folder: Path) -> None:
+    """Delete what a killed run left half-written; only for the process that holds the writer's place."""
+    for path in folder.glob(f".*{_UNFINISHED}"):
+        logger.warning("deleting %s: an earlier run was stopped while it wrote it", path)
+        path.unlink(missing_ok=True)
+
+
+def _documents_table(documents: Sequence[Document], received_at: datetime) -> Any:
+    import pyarrow as pa
+
+    def given(document: Document) -> str:
+        return json.dumps(document.given.as_dict(), ensure_ascii=False)
+
+    def refusal(document: Document) -> str | None:
+        told = document.refusal
+        values = told and {"reasons": list(told.reasons), "stage": told.stage, "detail": told.detail}
+        return json.dumps(values, ensure_ascii=False) if values else None
+
+    rows = table(
+        {
+            "document_id": [d.document_id for d in documents],
+            "origin": [d.origin for d in documents],
+            "media_type": [d.media_type for d in documents],
+            "charset": [d.charset for d in documents],
+            "given": [given(d) for d in documents],
+            "refusal": [refusal(d) for d in documents],
+            "size_bytes": [len(d.content) for d in documents],
+            "received_at": [received_at] * len(documents),
+        }
+    )
+    return rows.append_column("content", pa.array([d.content for d in documents], pa.large_binary()))
+
+
+def _received_at(path: Path) -> datetime:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        metadata = pq.read_schema(path).metadata or {}
+        return datetime.fromisoformat(metadata[_RECEIVED].decode())
+    except (KeyError, pa.ArrowException) as error:
+        raise WarehouseError(f"{path} is not a pack of raw documents: move it out of the landing folder") from error
+
+
+def _read(path: Path, filters: list[tuple[str, str, str]] | None = None) -> list[Document]:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    try:
+        # One file by itself: what its path looks like must not be read as partitions.
+        rows = pq.read_table(path, filters=filters, partitioning=None).to_pylist()
+    except (OSError, pa.ArrowException) as error:
+        raise WarehouseError(f"cannot read the pack {path}: {str(error).splitlines()[0]}") from error
+    return [_document(row) for row in rows]
+
+
+def _document(row: dict[str, Any]) -> Document:
+    told = json.loads(row["refusal"]) if row["refusal"] else None
+    return Document(
+        document_id=row["document_id"],
+        origin=row["origin"],
+        content=row["content"],
+        media_type=row["media_type"],
+        charset=row["charset"],
+        given=Given.from_dict(json.loads(row["given"])),
+        refusal=Refusal(tuple(told["reasons"]), told["stage"], told["detail"]) if told else None,
+    )

@@ -1,0 +1,1 @@
+INSERT INTO warehouse_state VALUES (?, ?);

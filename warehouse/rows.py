@@ -1,0 +1,98 @@
+"""What goes into the warehouse and what is asked of it, as plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from schemas.article import Article
+from schemas.document import Document
+from schemas.run import ExpectationResult, Receipt
+
+#: What names a document for good: its document_id and its origin.
+Pair = tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """A run that is going on; `rules_version` is part of every row it writes."""
+
+    run_id: str
+    started_at: datetime
+    rules_version: str
+    code_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A file of the landing folder and when its documents were received."""
+
+    name: str
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a document when it was last dealt with: its article (None: refused), and by which rules."""
+
+    article_id: str | None
+    rules_version: str
+
+    def holds(self, rules_version: str) -> bool:
+        """Whether that still goes: a refused document is tried again once the rules have changed."""
+        return self.article_id is not None or self.rules_version == rules_version
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A version of an article: a row of `article_versions`."""
+
+    article: Article
+    article_id: str
+    version: int
+    body_hash: str
+    first_seen_at: datetime
+    valid_from: datetime
+    valid_to: datetime | None = None
+    change: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the warehouse knows that bears on a batch.
+
+    `keys`: (kind, key) to the article known by it.  `by_words`: body_hash to the (article_id, source) of every
+    version with those words.  `current`: the current version of every article named in the others; its body is empty
+    unless it was asked for, and so are captions and removed pieces.  `taken`: proposed article ids that exist.
+    """
+
+    settled: dict[Pair, Settled] = field(default_factory=dict)
+    keys: dict[tuple[str, str], str] = field(default_factory=dict)
+    by_words: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
+    current: dict[str, Version] = field(default_factory=dict)
+    taken: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Everything a batch comes to; written in one transaction.
+
+    `versions`: rows to be written, in place of one of the same article and number if there is one.
+    `closed`: stored versions that have been followed by another, as (article_id, version, valid_to).
+    `renamed`: (article_id before, after).  `documents`: each with its article's id (None: refused) and its source.
+    `retried`: those of them the warehouse has from an earlier run.  `refused`: rejected articles.
+    `queue`: body hashes whose relations must be worked out again.
+    """
+
+    pack: Pack
+    batch: int
+    first_position: int
+    versions: Sequence[Version] = ()
+    closed: Sequence[tuple[str, int, datetime]] = ()
+    renamed: Sequence[tuple[str, str]] = ()
+    keys: Sequence[tuple[str, str, str]] = ()
+    documents: Sequence[tuple[Document, str | None, str | None]] = ()
+    retried: frozenset[Pair] = frozenset()
+    refused: Sequence[Article] = ()
+    receipts: Sequence[Receipt] = ()
+    results: Sequence[ExpectationResult] = ()
+    queue: Sequence[str] = ()

@@ -1,0 +1,20 @@
+CREATE OR REPLACE VIEW story_coverage AS
+SELECT
+    stories.story_id,
+    stories.title AS story_title,
+    articles.source,
+    count(*) AS articles,
+    min(articles.published_at) AS first_published_at,
+    max(articles.published_at) AS last_published_at,
+    epoch(min(articles.published_at) - stories.first_published_at) / 3600 AS hours_behind
+FROM stories
+JOIN articles ON articles.story_id = stories.story_id
+GROUP BY stories.story_id, stories.title, stories.first_published_at, articles.source;
+COMMENT ON VIEW story_coverage IS 'What an outlet published on a story.';
+COMMENT ON COLUMN story_coverage.story_id IS 'The story.';
+COMMENT ON COLUMN story_coverage.story_title IS 'Title of the story.';
+COMMENT ON COLUMN story_coverage.source IS 'The outlet; null when none is known.';
+COMMENT ON COLUMN story_coverage.articles IS 'Its articles on the story.';
+COMMENT ON COLUMN story_coverage.first_published_at IS 'Its first article on the story.';
+COMMENT ON COLUMN story_coverage.last_published_at IS 'Its last article on the story.';
+COMMENT ON COLUMN story_coverage.hours_behind IS 'Hours from the first publication anywhere to its first.';
