@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tasks._blocks import Block
+from tasks._text import count_words
 
 #: A paragraph at least this long (characters without space) is told by its text alone wherever it stands.
 _TELLING = 30
@@ -33,6 +34,10 @@ class Paragraph:
     key: str
     blocks: list[int] = field(default_factory=list)
     rule: str = "trafilatura"
+    words: int = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.words = count_words(self.text)
 
 
 def list_paragraphs(body: Any) -> list[Paragraph]:

@@ -13,7 +13,7 @@ from schemas.draft import Caption
 from tasks._text import clean_line, count_words
 
 if TYPE_CHECKING:
-    from bs4 import BeautifulSoup
+    from bs4 import Tag
 
 #: A caption of more words is a text box or a whole gallery.
 _MAX_WORDS = 130
@@ -64,14 +64,14 @@ def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Capt
     from bs4 import BeautifulSoup
 
     skipped = frozenset(skipped)
+    own = [f for f in fragments[:_MAX_FRAGMENTS] if (label_of(f.getparent()) or ("",))[0] not in skipped]
+    # One soup for all the fragments: making a soup costs more than reading a caption.
+    html = "".join(f"<section>{etree.tostring(f, encoding='unicode', method='html', with_tail=False)}</section>" for f in own)
+    body = BeautifulSoup(html, "lxml").body
     captions: list[Caption] = []
     seen: set[str] = set()
-    for element in fragments[:_MAX_FRAGMENTS]:
-        label = label_of(element.getparent())
-        if label and label[0] in skipped:
-            continue
-        html = etree.tostring(element, encoding="unicode", method="html", with_tail=False)
-        caption = _read(BeautifulSoup(html, "lxml"))
+    for section in body.find_all("section", recursive=False) if body else ():
+        caption = _read(section)
         if caption is None:
             continue
         key = "".join(f"{caption.text or ''}{caption.credit or ''}".split()).casefold()
@@ -85,11 +85,17 @@ def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Capt
     return captions
 
 
+_HOLDERS = etree.XPath(
+    ".//figure | .//figcaption | .//*[contains(@class, 'apti') or contains(@class, 'redit') or contains(@class, 'hotograph')"
+    " or contains(@class, 'opyright')]"
+)
+
+
 def _fragments(tree: Any) -> list[Any]:
     """The outermost elements that hold a caption: `figcaption`, caption classes, then figures that name none."""
     found: list[Any] = []
     inside: set[Any] = set()
-    for element in tree.iter("figure", "figcaption", "div", "p", "span", "dd", "em", "small", "h5", "h6", "cite", "td", "a", "li", "section"):
+    for element in _HOLDERS(tree):
         tag = element.tag
         if tag == "figure":
             if element.find(".//figcaption") is not None or element.find(".//table") is not None:
@@ -98,10 +104,7 @@ def _fragments(tree: Any) -> list[Any]:
         elif tag == "figcaption":
             held = True
         else:
-            names = element.get("class")
-            if not names or ("apti" not in names and "redit" not in names and "photograph" not in names and "opyright" not in names):
-                continue
-            names = _CAMEL.sub("-", names)
+            names = _CAMEL.sub("-", element.get("class"))
             if _CAPTION_CLASS.search(names):
                 held = True
             elif _CREDIT_CLASS.search(names):
@@ -128,7 +131,7 @@ def _near_picture(element: Any) -> bool:
     return False
 
 
-def _read(soup: "BeautifulSoup") -> Caption | None:
+def _read(soup: "Tag") -> Caption | None:
     for node in soup.find_all(_NOT_TEXT):
         node.decompose()
     credits: list[str] = []

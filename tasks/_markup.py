@@ -1,6 +1,7 @@
 """What the markup around a block says that it is: tags, classes, ids and roles, as kinds with the rule that named them."""
 
 import re
+from functools import lru_cache
 from typing import Any
 
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
@@ -71,18 +72,23 @@ Label = tuple[str, str]
 
 def own_label(element: Any) -> Label | None:
     """Kind and rule by the element's own tag, role, class and id."""
-    kind = _KIND_OF_TAG.get(element.tag)
+    get = element.get
+    names = " ".join(filter(None, (get("class"), get("id"), get("itemprop"), get("data-component"))))
+    return _label(element.tag, get("role"), names)
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def _label(tag: str, role: str | None, names: str) -> Label | None:
+    kind = _KIND_OF_TAG.get(tag)
     if kind in ("navigation", "caption"):
-        return kind, f"tag:{element.tag}"
-    role = element.get("role")
+        return kind, f"tag:{tag}"
     if role in _KIND_OF_ROLE:
         return _KIND_OF_ROLE[role], f"role:{role}"
-    named = element.get("class"), element.get("id"), element.get("itemprop"), element.get("data-component")
-    words = _WORDS.findall(_CAMEL.sub(" ", " ".join(filter(None, named))).lower())
+    words = _WORDS.findall(_CAMEL.sub(" ", names).lower()) if names else ()
     best = min((w for w in words if w in _KIND_OF), key=lambda w: _RANK[_KIND_OF[w]], default=None)
     if best:
         return _KIND_OF[best], f"class:{best}"
-    return (kind, f"tag:{element.tag}") if kind else None
+    return (kind, f"tag:{tag}") if kind else None
 
 
 class Labels:

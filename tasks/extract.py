@@ -28,6 +28,8 @@ from tasks._text import count_words
 _MAX_ELEMENTS = 60_000
 #: Fewer words than this, where the page has more running text to offer, is a failed extraction.
 _FEW_WORDS = 60
+#: The fast extraction is enough when it holds at least this share of the page's text outside links.
+_FAST_SHARE = 0.5
 #: Kinds that a paragraph is taken out for by the name of what stands around it.
 _TELLING_KINDS = frozenset(
     ("comment_widget", "notification_prompt", "subscribe_prompt", "login_prompt", "related_links", "byline", "timestamp", "legal")
@@ -99,7 +101,7 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
     verdicts = _clean(paragraphs, blocks, meta, captions, labels)
     pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels)
     confidence = _confidence(paragraphs, verdicts, blocks, mass, method)
-    body_words = sum(count_words(p.text) for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
+    body_words = sum(p.words for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
     if 0 < body_words and confidence < 0.5:
         flags = (*flags, "unsure")
     return Draft(
@@ -129,31 +131,36 @@ def _find_body(tree: Any, blocks: list[Block], meta: Metadata, url: str | None) 
     """The paragraphs of the main text and how they were found."""
     paragraphs: list[Paragraph] = []
     if sum(1 for _ in tree.iter()) <= _MAX_ELEMENTS:
-        body = _trafilatura_body(tree, url)
-        if body is not None:
-            paragraphs = list_paragraphs(body)
-    words = sum(count_words(p.text) for p in paragraphs)
+        paragraphs = _trafilatura(tree, url, fast=True)
+        # The slow way also asks readability and jusText, and takes their answer only when it is more than twice as long:
+        # not worth asking (a third of the time) where there is no such amount of text on the page.  A single paragraph
+        # is trafilatura's last resort, the whole page in one.
+        chars = sum(len(p.key) for p in paragraphs)
+        on_page = sum(len(b.key) for b in blocks if b.link_share < 0.5)
+        if chars < _FAST_SHARE * on_page or len(paragraphs) < 2 or all(p.tag != "p" for p in paragraphs):
+            paragraphs = _trafilatura(tree, url, fast=False)
+    words = sum(p.words for p in paragraphs)
     if words >= _FEW_WORDS:
         return paragraphs, "trafilatura"
     dense = _dense_body(blocks)
-    if sum(count_words(p.text) for p in dense) > 2 * words + 20:
+    if sum(p.words for p in dense) > 2 * words + 20:
         return dense, "densest"
     if meta.article_body and count_words(meta.article_body) > 2 * words + 20:
         return _from_json(meta.article_body), "json-ld"
     return paragraphs, "trafilatura"
 
 
-def _trafilatura_body(tree: Any, url: str | None) -> Any | None:
+def _trafilatura(tree: Any, url: str | None, fast: bool) -> list[Paragraph]:
     from trafilatura import bare_extraction
 
     logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
     try:
         # `xml` spares the text rendering that the `python` format does; the body element is the same.
-        found = bare_extraction(tree, url=url, include_comments=False, with_metadata=False, output_format="xml")
+        found = bare_extraction(tree, url=url, fast=fast, include_comments=False, with_metadata=False, output_format="xml")
     except (RecursionError, etree.LxmlError, AttributeError, KeyError, IndexError, AssertionError) as error:
         _log.warning("trafilatura gave up on %s: %r", url, error)
-        return None
-    return None if found is None or isinstance(found, dict) else found.body
+        return []
+    return [] if found is None or isinstance(found, dict) else list_paragraphs(found.body)
 
 
 def _dense_body(blocks: list[Block]) -> list[Paragraph]:
@@ -207,7 +214,7 @@ def _clean(
     verdicts: list[Label | None] = []
     words_before = 0
     for number, (paragraph, label) in enumerate(zip(paragraphs, named, strict=True)):
-        words = count_words(paragraph.text)
+        words = paragraph.words
         verdict = None
         if paragraph.key.casefold() in headings and words_before < 80:
             verdict = "title", "repeats_title"
@@ -235,7 +242,7 @@ def _link_lines(paragraphs: list[Paragraph], blocks: list[Block]) -> set[int]:
     """Numbers of the paragraphs that are nothing but a link to another page: `Read more` lines between paragraphs, lists
     of stories after the last one.  Where links are a good part of the body the page is a list of links, and they stay.
     """
-    prose = [n for n, p in enumerate(paragraphs) if count_words(p.text) >= 20 and not _is_link(p, blocks)]
+    prose = [n for n, p in enumerate(paragraphs) if p.words >= 20 and not _is_link(p, blocks)]
     last = prose[-1] if prose else len(paragraphs)
     found: set[int] = set()
     chars = 0
@@ -244,7 +251,7 @@ def _link_lines(paragraphs: list[Paragraph], blocks: list[Block]) -> set[int]:
             continue
         if number <= last:
             chars += len(paragraph.key)
-        words = count_words(paragraph.text)
+        words = paragraph.words
         if number > last or (words >= 4 and (paragraph.tag == "p" or paragraph.text.isupper())):
             found.add(number)
     return found if chars <= _FEW_LINKS * sum(len(p.key) for p in paragraphs) else {n for n in found if n > last}
@@ -353,7 +360,7 @@ def _confidence(
     placed = sum(len(p.key) for p in kept if p.blocks) / chars
     prose = sum(len(b.key) for b in blocks if len(b.key) >= 80 and b.link_share < 0.3)
     covered = min(1.0, chars / prose) if prose else 1.0
-    length = min(1.0, sum(count_words(p.text) for p in kept) / 100)
+    length = min(1.0, sum(p.words for p in kept) / 100)
     score = (together + placed + covered) / 3 * (0.5 + 0.5 * length)
     return round(score * (1.0 if method == "trafilatura" else 0.6), 3)
 
