@@ -19,11 +19,12 @@ from tasks._dumps import refused
 from tasks._sniff import HTML, TEXT, UNKNOWN, WARC, sniff
 from tasks._streams import KEPT_BYTES, Gunzip
 
-_START = re.compile(rb"WARC/[01]\.\d+\r?\n")
+_HEADER = re.compile(rb"WARC/[01]\.\d+\r?\n(?:(?!WARC/)[^\r\n]+\r?\n)*\r?\n")
 _NEXT = re.compile(rb"\n(?=WARC/[01]\.\d+\r?\n)")
 #: What stands behind a record that is as long as it says: an empty line, the next record, or the end.
 _BEHIND = re.compile(rb"\r?\n\r?\n|\s*(?:WARC/|\Z)")
 _HEADER_END = re.compile(rb"\r?\n\r?\n")
+_BETWEEN = re.compile(rb"[\r\n \t\0]*")
 _LONGEST_HEADER = 1 << 16
 _CHUNK = 1 << 18
 _PAGES = {"text/html": HTML, "application/xhtml+xml": HTML, "text/plain": TEXT}
@@ -66,8 +67,8 @@ class _Window:
     def drop_space(self) -> None:
         """Drop line ends, and the blank space some writers put between records."""
         while self.fill(1):
-            rest = self.held.lstrip(b"\r\n \t\0")
-            self.drop(len(self.held) - len(rest))
+            space = _BETWEEN.match(self.held)
+            self.drop(space.end() if space else 0)
             if self.held:
                 return
 
@@ -114,36 +115,35 @@ def _next_record(window: _Window, limit: int) -> tuple[_Record | None, tuple[byt
     from fastwarc.warc import HeaderMap
 
     window.fill(_LONGEST_HEADER)
-    begins = _START.match(window.held)
-    end = _HEADER_END.search(window.held, 0, _LONGEST_HEADER) if begins else None
-    if not end:
-        cut_off = begins and not _NEXT.search(window.held)
+    header = _HEADER.match(window.held, 0, _LONGEST_HEADER)
+    if not header:
+        cut_off = window.held.startswith(b"WARC/") and not _NEXT.search(window.held)
         return None, (_resume(window), _CUT_OFF if cut_off else "What stands here is not the start of a WARC record.")
     headers = HeaderMap()
     try:
-        headers.parse(_header_lines(window.held[: end.end()]), True)
+        headers.parse(_header_lines(header[0]), True)
         length = int(headers.get("Content-Length") or "-1")
     except (OSError, ValueError):
         length = -1
     if length < 0:
         return None, (_resume(window), "The record's header is broken or does not say how long it is.")
-    before = end.end()
+    before = header.end()
     kept = min(length, limit + _LONGEST_HEADER)
     whole = window.fill(before + kept)
-    block = bytes(window.held[before : before + kept])
     if whole and length == kept:
         window.fill(before + length + 64)
         if _BEHIND.match(window.held, before + length):
+            block = bytes(window.held[before : before + length])
             window.drop(before + length)
             return (headers, block, length), None
     elif whole:  # too large to look behind it before taking it
+        block = bytes(window.held[before : before + kept])
         window.drop(before + kept)
         if window.skip(length - kept):
             return (headers, block, length), None
         return None, (block[:KEPT_BYTES], _CUT_OFF)
     cut_off = not whole and not _NEXT.search(window.held, before)
-    _resume(window)
-    return None, (block, _CUT_OFF if cut_off else "The record is not as long as it says.")
+    return None, (_resume(window), _CUT_OFF if cut_off else "The record is not as long as it says.")
 
 
 def _header_lines(header: bytes | bytearray) -> io.BytesIO:

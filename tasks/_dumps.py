@@ -221,6 +221,8 @@ def _media_type(field: str, text: str) -> str:
 
 def _words(value: Any) -> str | None:
     """A given value as words: numbers and dates as written, the name of a mapping, the first of a list; else None."""
+    if value is None or type(value) is str:  # nearly always: the rest is for what should not be there
+        return _clean(value) if value else None
     for _ in range(3):
         if isinstance(value, dict):
             value = next((value[key] for key in _INSIDE if value.get(key)), None)
@@ -234,7 +236,13 @@ def _words(value: Any) -> str | None:
         return None
     if not isinstance(value, str):
         value = str(int(value)) if math.isfinite(value) and value == int(value) else str(value)
-    return _SURROGATE.sub("\ufffd", value).replace("\0", "").strip() or None
+    return _clean(value)
+
+
+def _clean(value: str) -> str | None:
+    if not value.isascii():
+        value = _SURROGATE.sub("\ufffd", value)
+    return value.replace("\0", "").strip() or None
 
 
 def _names(value: Any) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import json
 import os
 import random
 import tempfile
+import time
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -60,6 +61,7 @@ TEXT_COPY = [
     b"A text with one <b>stray</b> tag, and one <p> that it mentions.",
     b"<p> is how a paragraph begins in HTML, wrote the teacher; <div> is another tag.",
     b"He wrote <html> on the board, then </html>, and went home. " * 20,
+    (b"The word stands here again. " * 100 + b"<p>an example</p> ") * 5,
     b"[Music] The band played. {Applause}",
     b"{not json at all\nsecond line",
     b"WARC is a format; PAR1 another; %PDF too",
@@ -204,7 +206,12 @@ def test_the_limit_itself_is_allowed() -> None:
 def test_broken_gzip_gives_what_could_be_read() -> None:
     copy = b"".join(b"At %d past noon the weir burst again. " % (n * n) for n in range(400))
     packed = gzip.compress(copy)
-    for broken in (packed[:-5], packed[:-20], packed[:-8] + b"????" + packed[-4:], packed[:2000] + b"\xff" * 8):
+    for broken in (
+        packed[:-5],
+        packed[:-20],
+        packed[:-8] + b"????" + packed[-4:],
+        packed[: len(packed) // 2] + b"\xff" * 8,
+    ):
         [document] = read_bytes(broken)
         assert reasons([document]) == ["unreadable"]
         assert document.content[:20] == copy[:20]
@@ -453,6 +460,14 @@ def test_a_large_page_in_an_archive() -> None:
         assert reasons(read_bytes(content, settings=SMALL)) == ["too_large", None]
     bomb = record(gzip.compress(b"x" * 5_000_000), http="Content-Encoding: gzip\r\n")
     assert reasons(read_bytes(bomb + RECORDS[0], settings=SMALL)) == ["too_large", None]
+
+
+@pytest.mark.parametrize("junk", [b"WARC/1.0\r\n", b"WARC/1.0\r\n\r\n", b"WARC/1.0\r\nContent-Length: 9000000\r\n\r\n"])
+def test_a_hostile_archive_takes_linear_time(junk: bytes) -> None:
+    start = time.perf_counter()
+    documents = read_bytes(junk * 20_000)
+    assert set(reasons(documents)) == {"unreadable"}
+    assert time.perf_counter() - start < 5
 
 
 # Whatever comes
