@@ -96,7 +96,6 @@ TOKEN = re.compile(LETTERS)
 DIGIT = re.compile(r"\d")
 
 
-
 def plain_digits(text: str) -> str:
     """The same text, character by character, with ASCII digits and separators and no hidden marks."""
     if text.isascii():
@@ -160,7 +159,9 @@ def _assemble(parts: list[Part]) -> list[Group]:
                 group = Group()
             group.updated, waiting = part.value == "updated", None
         elif part.kind == "W":
-            waiting = part
+            # `Thứ Hai`: a weekday of two words begins with the first
+            waiting = waiting if waiting and part.start - waiting.end <= 1 else part
+            waiting.end = part.end
         else:
             if part.kind in group.parts or (part.kind == "P" and "D" in group.parts):
                 if part.kind == "Z":

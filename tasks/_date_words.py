@@ -86,5 +86,5 @@ def month_number(word: str, language: str | None = None) -> int | None:
     """1 to 12 for a month's name or short form, None for any other word."""
     words = date_words()
     key = fold_word(word)
-    own = words.months_by_language.get((language or "")[:2])
-    return (own and own.get(key)) or words.months.get(key)
+    own = words.months_by_language.get((language or "")[:2], {})
+    return own.get(key) or words.months.get(key)

@@ -43,8 +43,6 @@ class TimestampLine:
     updated: str | None
 
 
-
-
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?P<seconds>:\d{2}(?:[.,]\d{1,9})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?")
 _COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?")
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})|(\d{16})")
@@ -75,8 +73,8 @@ def read_timestamp_line(line: str) -> TimestampLine | None:
         return None
     if not _is_furniture(rest):
         return None
-    first = [line[g.start : g.end].strip() for g in dated if not g.updated]
-    last = [line[g.start : g.end].strip() for g in dated if g.updated]
+    first = [_printed(line, g) for g in dated if not g.updated]
+    last = [_printed(line, g) for g in dated if g.updated]
     return TimestampLine(first[0] if first else None, last[-1] if last else None)
 
 
@@ -131,6 +129,12 @@ def day_first_in(texts: Iterable[str]) -> bool | None:
     return None
 
 
+def _printed(line: str, group: Group) -> str:
+    """The words of a date, with the bracket that closes around its zone."""
+    words = line[group.start : group.end].strip()
+    return words + ")" if "(" in words and ")" not in words and line[group.end :].startswith(")") else words
+
+
 def _is_clock_line(group: Group) -> bool:
     """A clock time, or a day without its year, that a label or a zone shows to be the page's and not a score."""
     time = group.parts.get("T")
@@ -149,7 +153,7 @@ def _is_bare_short(group: Group) -> bool:
 
 def _is_furniture(rest: str) -> bool:
     """Whether nothing is left but words such as `at` and `Uhr`, and punctuation."""
-    if DIGIT.search(rest) or any(c in rest for c in "?!$€£%@#\"“”"):
+    if DIGIT.search(rest) or any(c in rest for c in '?!$€£%@#"“”'):
         return False
     known = date_words()
     tokens = (fold_word(t) for t in TOKEN.findall(rest))

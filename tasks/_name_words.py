@@ -53,7 +53,8 @@ def name_words() -> NameWords:
         supporting=re.compile(rf"\s*(?:{_any_of(seed['supporting'])})(?:\s*[:/]\s*|\s+)(?=\S)", re.IGNORECASE),
         credit=re.compile(rf"\s(?=(?:{_any_of(seed['supporting'])})\s*:)", re.IGNORECASE),
         unspaced_organisations=re.compile(_any_of([o for o in seed["organisations"] if UNSPACED.match(o)])),
-        **{f: frozenset(w.casefold() for w in seed[f]) for f in fields},
+        # a lone `By` or `Text:` is nobody either
+        **{f: frozenset(w.casefold() for w in seed[f] + (seed["prefixes"] if f == "nobody" else [])) for f in fields},
     )
 
 

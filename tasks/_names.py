@@ -83,10 +83,12 @@ def _is_one_person(tokens: list[str]) -> bool:
         counted += 1
     return 2 <= counted <= 4 and len(tokens[-1].rstrip(".")) > 1
 
+
 # --- who signed --------------------------------------------------------------------------------------------------
 
 _ADDRESS = re.compile(
-    r"\(?\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\)?|(?:https?://|www\.)\S+|\b[\w-]{1,64}\.(?:com|org|net|co|de|fr)/\S*", re.I
+    r"\(?\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\)?|(?:https?://|www\.)\S+|\b[\w-]{1,64}\.(?:com|org|net|co|de|fr)/\S*",
+    re.I,
 )
 _HANDLE = re.compile(r"(?:(?<=\s)|^|(?<=\())@\w+")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
@@ -169,7 +171,7 @@ def _read_list(text: str, source: str | None, kind: str | None) -> Iterator[tupl
     bare = _BRACKETS.sub(" ", text).strip()
     has_person = False
     for part in _PARTS.split(bare or text.strip("()[] ")):
-        part = _without_prefix(part).strip(_EDGES + " ") if part else ""
+        part = _without_prefix(part).strip(_EDGES.replace(".", "")) if part else ""
         part = re.sub(rf"^(?:{'|'.join(('and', 'und', 'et', 'og', 'och', 'y', 'e', '&'))})\s+", "", part)
         if not part or (has_person and (_LEADING_PLACE.match(part) or _is_affiliation(part))):
             continue
@@ -281,7 +283,13 @@ def _as_person(text: str) -> Iterator[tuple[str, str]]:
     if name.endswith(".") and not re.search(r"(?:\b\w|\b[JSjs]r)\.$", name):
         name = name.rstrip(".")
     folded = name.casefold()
-    if len(name) < 2 or len(name) > _LONGEST_NAME or folded in name_words().nobody or "_" in name or len(tokens) > 7:
+    if (
+        len(name) < 2
+        or len(name) > _LONGEST_NAME
+        or folded in name_words().nobody
+        or set("_@") & set(name)
+        or len(tokens) > 7
+    ):
         return
     if folded in name_words().particles or not any(c.isalpha() for c in name):
         return
@@ -312,5 +320,3 @@ def _without_roles(tokens: list[str]) -> list[str]:
     if holds_role(tokens[end:]) and (end >= 2 or end == 0):
         tokens = tokens[:end]
     return tokens
-
-

@@ -12,7 +12,14 @@ from tasks._date_words import date_words
 _OFFSET = re.compile(r"(?:(?:GMT|UTC)\s?(?P<s1>[+\-−])\s?(?P<h1>\d{1,2})|(?P<s2>[+\-−])(?P<h2>\d{2})):?(?P<m>\d{2})?$")
 _PLACE = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+){1,2}")
 _AMERICAN_PLACES = frozenset(
-    ("America/New_York", "America/Chicago", "America/Denver", "America/Los_Angeles", "America/Anchorage", "Pacific/Honolulu")
+    (
+        "America/New_York",
+        "America/Chicago",
+        "America/Denver",
+        "America/Los_Angeles",
+        "America/Anchorage",
+        "Pacific/Honolulu",
+    )
 )
 _AMERICAN = {"Eastern": "ET", "Central": "CT", "Mountain": "MT", "Pacific": "PT"}
 
