@@ -173,7 +173,7 @@ def fill_gaps(paragraphs: list[Paragraph], blocks: list[Block], other_kind: Call
     used = {n for p in paragraphs for n in p.blocks}
     if not used:
         return paragraphs
-    chosen: set[int] = set()
+    chosen = _collapsed(used, blocks)
     for gap in _gaps(used):
         if not any(_is_running(blocks[n]) for n in gap):
             continue
@@ -194,6 +194,19 @@ def fill_gaps(paragraphs: list[Paragraph], blocks: list[Block], other_kind: Call
         filled.append(paragraph)
     filled.extend(_from_block(blocks, n) for n in waiting[at:])
     return filled
+
+
+def _collapsed(used: set[int], blocks: list[Block]) -> set[int]:
+    """Equal paragraphs in a row, of which trafilatura keeps the first."""
+    found: set[int] = set()
+    for number in sorted(used):
+        following = number + 1
+        while following < len(blocks) and following not in used and blocks[following].key == blocks[number].key:
+            if blocks[following].element.getparent() is not blocks[number].element.getparent():
+                break
+            found.add(following)
+            following += 1
+    return found
 
 
 def _gaps(used: set[int]) -> list[range]:

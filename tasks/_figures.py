@@ -48,8 +48,10 @@ _BRACKETED = re.compile(
 _LABELLED = re.compile(rf"(?:^|[\s.|–—-])({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}})$", re.I)
 _PHOTO_BY = re.compile(r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I)
 _SIGN = re.compile(r"(?:^|\s)((?:©|\(c\)|Copyright)\s*.{2,120})$", re.I)
+_NAME = r"(?:[^.!?/|]|(?<=\b[A-Z])\.){2,60}?"  # a dot only in initials
 _SLASHED = re.compile(
-    rf"(?:^|(?<=[.!?…”\"'’)|–—]) ?|\s[-–—|]\s)((?:[^.!?/|]|\.(?=[A-Z. ]{{0,3}}[A-Z])){{0,60}}?(?:\s?/\s?| via | for |, |\s)?{_AGENCY}(?:\s?[/|,]\s?[^./]{{2,50}}){{0,2}})\.?$"
+    rf"(?:^(?:{_NAME}(?:\s?/\s?| via ))?|(?:(?<=[.!?…”\"'’)|]) ?|\s[-–—]\s)(?:{_NAME}(?:\s?/\s?| via | for |, ))?)"
+    rf"{_AGENCY}(?:\s?[/|,]\s?[^./]{{2,50}}){{0,2}}\.?$"
 )
 
 
@@ -163,6 +165,7 @@ def split_credit(text: str) -> tuple[str, str | None]:
     """A caption without the credit at its end, and that credit as printed without brackets."""
     for pattern in (_BRACKETED, _SIGN, _LABELLED, _PHOTO_BY, _SLASHED):
         match = pattern.search(text)
-        if match and count_words(match[1]) <= 16:
-            return text[: match.start()].rstrip(" |–—-"), match[1].strip()
+        credit = match[match.lastindex or 0].strip(" |–—-") if match else ""
+        if match and count_words(credit) <= 16:
+            return text[: match.start()].rstrip(" |–—-"), credit
     return text, None

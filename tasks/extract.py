@@ -361,7 +361,7 @@ def _confidence(
     prose = sum(len(b.key) for b in blocks if len(b.key) >= 80 and b.link_share < 0.3)
     covered = min(1.0, chars / prose) if prose else 1.0
     length = min(1.0, sum(p.words for p in kept) / 100)
-    score = (together + placed + covered) / 3 * (0.5 + 0.5 * length)
+    score = (together + placed + covered) / 3 * (0.3 + 0.7 * length)
     return round(score * (1.0 if method == "trafilatura" else 0.6), 3)
 
 
