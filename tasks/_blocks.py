@@ -1,7 +1,5 @@
 """The visible text of a page as blocks in document order, and what a block is called by its markup."""
 
-import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,13 +7,15 @@ from lxml import etree
 
 #: Text flows through these; every other element starts and ends a block.
 _INLINE = frozenset(
-    "a abbr acronym b bdi bdo big cite code data del dfn em font i img ins kbd mark nobr q rp rt ruby s samp small span"
-    " strike strong sub sup tt u var wbr time label amp-img picture source input".split()
-)
+    (
+        "a", "abbr", "acronym", "b", "bdi", "bdo", "big", "cite", "code", "data", "del", "dfn", "em", "font", "i",
+        "img", "ins", "kbd", "mark", "nobr", "q", "rp", "rt", "ruby", "s", "samp", "small", "span", "strike",
+        "strong", "sub", "sup", "tt", "u", "var", "wbr", "time", "label", "amp-img", "picture", "source", "input",
+    )
+)  # fmt: skip
 #: Never visible as copy.
 UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "object", "math", "canvas")
 _UNSEEN = frozenset((*UNSEEN, "head", "title", "meta", "link"))
-_SPACE = re.compile(r"\s+")
 
 
 @dataclass(slots=True)

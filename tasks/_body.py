@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from tasks._blocks import Block
@@ -92,9 +93,10 @@ def list_paragraphs(body: Any) -> list[Paragraph]:
         if not stack:
             break
         parent, outer, siblings = stack.pop()
-        if element.tag not in _INLINE and element.tag not in ("lb", "cell") and not (outer == "row" and kind == "row"):
-            if not (element.tag == "code" and outer == "p"):
-                flush(kind)
+        inside_row = outer == "row" and kind == "row"
+        inline_code = element.tag == "code" and outer == "p"
+        if element.tag not in _INLINE and element.tag not in ("lb", "cell") and not inside_row and not inline_code:
+            flush(kind)
         if element.tail:
             parts.append(element.tail)
         element, kind, children = parent, outer, siblings
@@ -165,7 +167,9 @@ def _joined(key: str, blocks: list[Block], numbers: range, taken: set[int]) -> l
     return []
 
 
-def fill_gaps(paragraphs: list[Paragraph], blocks: list[Block], other_kind: Callable[[Block], str | None]) -> list[Paragraph]:
+def fill_gaps(
+    paragraphs: list[Paragraph], blocks: list[Block], other_kind: Callable[[Block], str | None]
+) -> list[Paragraph]:
     """The paragraphs with those that trafilatura left out in the middle of the body: running text between its first and
     last block that `other_kind` takes for nothing else, and the whole list that such an item belongs to.  A gap in
     which a prompt stands is a box (`Subscribe to read on`, then what subscribers get) and stays out.
@@ -181,7 +185,8 @@ def fill_gaps(paragraphs: list[Paragraph], blocks: list[Block], other_kind: Call
         if _PROMPTS.isdisjoint(filter(None, kinds.values())):
             running = {n for n in gap if kinds[n] is None and _is_running(blocks[n])}
             lists = {blocks[n].element.getparent() for n in running if blocks[n].element.tag == "li"}
-            chosen |= running | {n for n in gap if blocks[n].element.tag == "li" and blocks[n].element.getparent() in lists}
+            items = {n for n in gap if blocks[n].element.tag == "li" and blocks[n].element.getparent() in lists}
+            chosen |= running | items
     if not chosen:
         return paragraphs
     filled: list[Paragraph] = []
@@ -212,11 +217,12 @@ def _collapsed(used: set[int], blocks: list[Block]) -> set[int]:
 def _gaps(used: set[int]) -> list[range]:
     """The runs of block numbers between used ones."""
     numbers = sorted(used)
-    return [range(a + 1, b) for a, b in zip(numbers, numbers[1:], strict=False) if b > a + 1]
+    return [range(a + 1, b) for a, b in pairwise(numbers) if b > a + 1]
 
 
 def _is_running(block: Block) -> bool:
-    return len(block.key) >= _RUNNING and block.link_share <= 0.5 and block.text.rstrip("\"'”’)»]").endswith((".", "!", "?", "…", "。", "：", ":"))
+    long = len(block.key) >= _RUNNING and block.link_share <= 0.5
+    return long and block.text.rstrip("\"'”’)»]").endswith((".", "!", "?", "…", "。", "：", ":"))
 
 
 def _from_block(blocks: list[Block], number: int) -> Paragraph:

@@ -1,4 +1,4 @@
-"""What the markup around a block says that it is: tags, classes, ids and roles, as kinds with the rule that named them."""
+"""What the markup around a block says that it is: tags, classes, ids and roles, as a kind and the rule that named it."""
 
 import re
 from functools import lru_cache

@@ -3,7 +3,6 @@
 Everything is handed on raw, best candidate first; dates and names are read by `normalise`.
 """
 
-import json
 import re
 from dataclasses import dataclass, field
 from html import unescape
@@ -12,15 +11,10 @@ from urllib.parse import urljoin
 
 from schemas.draft import Byline
 from tasks._blocks import Block, squeeze
-from tasks._text import clean_line, count_words, folded_words
+from tasks._json_ld import article_node, clean_value, json_bylines, listed, node_types, read_json_ld
+from tasks._text import clean_line, count_words
+from tasks._titles import choose_title
 
-_ARTICLE_TYPES = re.compile(r"Article|Posting|Report|^Review|LiveBlog|^Recipe$|^HowTo$")
-_SEPARATED = re.compile(r"\s+(?:[|•·»«:]{1,2}|[-–—])\s+")
-_BROKEN_JSON = (
-    (re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[|/\*\s*<!\[CDATA\[\s*\*/)|(?:-->|//\s*\]\]>|\]\]>|/\*\s*\]\]>\s*\*/)\s*;?\s*$"), ""),
-    (re.compile(r",(\s*[}\]])"), r"\1"),
-)
-_MARKUP = re.compile(r"<[^<>]{1,200}>")
 _BY = re.compile(
     r"^(?:(?:written |posted |words |story |text )?by|von|par|por|di|door|av|af|autor(?:in|es)?|tekst|text)\s*:?\s+(?=[^\W\d_])", re.I
 )
@@ -71,98 +65,6 @@ class Metadata:
     dates_shown: set[int] = field(default_factory=set)
 
 
-def _clean(value: Any) -> str | None:
-    """One line of text from a JSON or attribute value: entities and markup out, None when nothing is left."""
-    if isinstance(value, (list, tuple)):
-        value = next((v for v in value if isinstance(v, str)), None)
-    if isinstance(value, dict):
-        value = value.get("@value") or value.get("name")
-    if not isinstance(value, str):
-        return None
-    if "&" in value:
-        value = unescape(value)
-    if "<" in value:
-        value = _MARKUP.sub(" ", value)
-    return clean_line(value) or None
-
-
-def _listed(value: Any) -> list[Any]:
-    if value is None:
-        return []
-    return value if isinstance(value, list) else [value]
-
-
-# --- JSON-LD
-
-
-def read_json_ld(texts: list[str]) -> list[dict[str, Any]]:
-    """Every object of the JSON-LD scripts, flat, in order; what cannot be parsed even after mending is left out."""
-    nodes: list[dict[str, Any]] = []
-    for text in texts:
-        data = _parse_json(text)
-        stack = [data]
-        while stack and len(nodes) < 500:
-            node = stack.pop()
-            if isinstance(node, list):
-                stack.extend(reversed(node))
-            elif isinstance(node, dict):
-                nodes.append(node)
-                for key in ("mainEntity", "@graph", "mainEntityOfPage"):
-                    if isinstance(node.get(key), (list, dict)):
-                        stack.append(node[key])
-    return nodes
-
-
-def _parse_json(text: str) -> Any:
-    for attempt in range(2):
-        try:
-            return json.loads(text, strict=False)
-        except (ValueError, RecursionError):
-            if attempt:
-                return None
-            text = text.strip().lstrip("\ufeff")
-            for pattern, replacement in _BROKEN_JSON:
-                text = pattern.sub(replacement, text)
-            text = text.strip().rstrip(";")
-    return None
-
-
-def _types(node: dict[str, Any]) -> list[str]:
-    return [t.rsplit("/", 1)[-1] for t in _listed(node.get("@type")) if isinstance(t, str)]
-
-
-def _article_node(nodes: list[dict[str, Any]], title: str | None) -> dict[str, Any]:
-    """The object that describes this page's article: the one whose headline is the page's title, else the first."""
-    articles = [n for n in nodes if any(_ARTICLE_TYPES.search(t) for t in _types(n))]
-    if title and len(articles) > 1:
-        wanted = squeeze(title).casefold()
-        for node in articles:
-            headline = squeeze(_clean(node.get("headline") or node.get("name")) or "").casefold()
-            if headline and (headline in wanted or wanted in headline):
-                return node
-    dated = [n for n in articles if n.get("headline") or n.get("datePublished")]
-    return (dated or articles or [{}])[0]
-
-
-def _json_bylines(node: dict[str, Any], nodes: list[dict[str, Any]]) -> list[Byline]:
-    by_id = {n["@id"]: n for n in nodes if isinstance(n.get("@id"), str) and n.get("name")}
-    bylines = []
-    for author in _listed(node.get("author")) or _listed(node.get("creator")):
-        kind = None
-        if isinstance(author, dict):
-            author = by_id.get(author.get("@id") or "", author) if not author.get("name") else author
-            types = " ".join(_types(author))
-            kind = "organisation" if "Organization" in types else "person" if "Person" in types else None
-            names = _listed(author.get("name"))
-        else:
-            names = [author]
-        for name in names:
-            name = _clean(name)
-            if name and not name.startswith(("http://", "https://", "@")):
-                bylines.append(Byline(name, kind))
-    return bylines
-
-
 # --- the page
 
 
@@ -208,7 +110,7 @@ class Page:
         """The first of these meta values that is there."""
         for name in names:
             for value in self.metas.get(name, ()):
-                value = _clean(value)
+                value = clean_value(value)
                 if value:
                     return value
         return None
@@ -218,13 +120,13 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     """The page's fields.  `url`: where it was fetched, for resolving a relative canonical link."""
     found = Metadata()
     og_title = page.meta("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title", "citation_title")
-    node = _article_node(page.nodes, og_title or page.title)
+    node = article_node(page.nodes, og_title or page.title)
     found.source = page.meta("og:site_name", "application-name", "article:publisher_name", "dc.publisher", "citation_journal_title")
-    publisher = next((p for p in _listed(node.get("publisher")) if isinstance(p, (dict, str))), None)
-    found.source = found.source or _clean(publisher)
+    publisher = next((p for p in listed(node.get("publisher")) if isinstance(p, (dict, str))), None)
+    found.source = found.source or clean_value(publisher)
     headings = [(h, text) for h in page.headings if (text := clean_line(h.text_content()))]
-    found.title, heading = _choose_title(node, headings, og_title, page.title, found.source)
-    found.headings = [t for t in (found.title, _clean(node.get("headline")), og_title, *(t for _, t in headings[:3])) if t]
+    found.title, heading = choose_title(node, headings, og_title, page.title, found.source)
+    found.headings = [t for t in (found.title, clean_value(node.get("headline")), og_title, *(t for _, t in headings[:3])) if t]
 
     start = _heading_block(blocks, heading, found.title)
     near = range(max(0, start - _BEFORE), min(len(blocks), start + _AFTER)) if start is not None else range(0)
@@ -232,14 +134,14 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     _dates(page, node, blocks, near, found)
     found.standfirst = _standfirst(page, node, blocks, near, start, found)
 
-    section = _listed(node.get("articleSection"))
-    found.section = _clean(section[0] if section else None) or page.meta("article:section", "parsely-section", "og:section", "sailthru.section", "section")
+    section = listed(node.get("articleSection"))
+    found.section = clean_value(section[0] if section else None) or page.meta("article:section", "parsely-section", "og:section", "sailthru.section", "section")
     found.tags = _tags(page, node)
     main_page = node.get("mainEntityOfPage")
     candidates = [page.canonical, page.meta("og:url"), node.get("url"), main_page.get("@id") if isinstance(main_page, dict) else main_page]
     found.url = next((u for c in candidates if (u := _resolve(url, c))), url)
-    found.language = page.language or _clean(node.get("inLanguage")) or page.meta("og:locale", "content-language", "dc.language")
-    kind = page.meta("og:type") or next(iter(_types(node)), None) or next((t for n in page.nodes for t in _types(n)), None)
+    found.language = page.language or clean_value(node.get("inLanguage")) or page.meta("og:locale", "content-language", "dc.language")
+    kind = page.meta("og:type") or next(iter(node_types(node)), None) or next((t for n in page.nodes for t in node_types(n)), None)
     found.page_type = kind.lower() if kind else None
     free = node.get("isAccessibleForFree")
     if free is not None:
@@ -259,54 +161,7 @@ def _resolve(base: str | None, link: Any) -> str | None:
     return whole if whole.startswith(("http://", "https://")) else None
 
 
-# --- title
-
-
-def _choose_title(
-    node: dict[str, Any], headings: list[tuple[Any, str]], og_title: str | None, page_title: str | None, source: str | None
-) -> tuple[str | None, Any]:
-    """The title, and the h1 element that prints it (or the first one)."""
-    shown = without_outlet(og_title, source) or without_outlet(page_title, source)
-    agreeing = next(((h, t) for h, t in headings if shown and _agree(t, shown)), None)
-    first = headings[0][0] if headings else None
-    headline = _clean(node.get("headline"))
-    if headline and not _SEPARATED.search(headline) and not headline.endswith(("...", "…")):
-        printed = next((h for h, t in headings if _agree(t, headline)), None)
-        return headline, printed if printed is not None else first
-    if agreeing:
-        return agreeing[1], agreeing[0]
-    if headline and shown is None:
-        return headline, first
-    if shown:
-        return shown, first
-    return (headings[0][1], first) if headings else (headline, None)
-
-
-def _agree(one: str, other: str) -> bool:
-    """Whether two titles are one: three quarters of the words of the shorter stand in the longer."""
-    a, b = set(folded_words(one)), set(folded_words(other))
-    return bool(a and b) and len(a & b) >= 0.75 * min(len(a), len(b)) and len(a & b) >= 0.4 * max(len(a), len(b))
-
-
-def without_outlet(title: str | None, source: str | None) -> str | None:
-    """A page title without ` | Outlet` or ` - Outlet` at its end (or its start)."""
-    if not title:
-        return None
-    cuts = list(_SEPARATED.finditer(title))
-    if not cuts:
-        return title
-    name = squeeze(source or "").casefold()
-    for cut in cuts:
-        tail = squeeze(title[cut.end() :]).casefold()
-        if name and (tail == name or tail.startswith(name) or name.startswith(tail)):
-            return title[: cut.start()].strip() or title
-    head, tail = title[: cuts[-1].start()], title[cuts[-1].end() :]
-    if name and squeeze(title[: cuts[0].start()]).casefold() == name:
-        return title[cuts[0].end() :].strip()
-    # Without the outlet's name, `|` sets it off; a dash may be part of the headline, unless little stands behind it.
-    if count_words(tail) <= 4 and count_words(head) >= 4 and (cuts[-1].group().strip() in "|•·»" or count_words(tail) <= 3):
-        return without_outlet(head.strip(), None) if cuts[-1].group().strip() in "|•·»" else head.strip()
-    return title
+# --- where the headline stands
 
 
 def _heading_block(blocks: list[Block], heading: Any, title: str | None) -> int | None:
@@ -324,7 +179,7 @@ def _heading_block(blocks: list[Block], heading: Any, title: str | None) -> int 
 def _bylines(page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata) -> list[Byline]:
     """JSON-LD, then meta, then marked-up names, then the printed byline; organisations stand behind people."""
     printed = _printed_bylines(page, blocks, near, start, found)
-    for bylines in (_json_bylines(node, page.nodes), _meta_bylines(page), printed):
+    for bylines in (json_bylines(node, page.nodes), _meta_bylines(page), printed):
         if bylines:
             people = [b for b in bylines if b.kind != "organisation"]
             if not people and printed and bylines is not printed:
@@ -335,7 +190,7 @@ def _bylines(page: Page, node: dict[str, Any], blocks: list[Block], near: range,
 
 def _meta_bylines(page: Page) -> list[Byline]:
     for name in ("parsely-author", "sailthru.author", "author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "byl", "article:author_name"):
-        values = [v for value in page.metas.get(name, ()) if (v := _clean(value))]
+        values = [v for value in page.metas.get(name, ()) if (v := clean_value(value))]
         values = [v for v in values if not v.startswith(("http://", "https://", "//", "www.", "@")) and len(v) <= 200]
         if values:
             return [Byline(v) for v in dict.fromkeys(values)]
@@ -364,7 +219,7 @@ def _printed_bylines(page: Page, blocks: list[Block], near: range, start: int | 
                 break
     for element in page.properties.get("author", ()):
         name = element.find(".//*[@itemprop='name']")
-        text = clean_line((name if name is not None else element).text_content()) or _clean((name if name is not None else element).get("content"))
+        text = clean_line((name if name is not None else element).text_content()) or clean_value((name if name is not None else element).get("content"))
         if text and count_words(text) <= 12:
             return [Byline(text)]
     return (marked or anchored)[:6]
@@ -374,9 +229,9 @@ def _printed_bylines(page: Page, blocks: list[Block], near: range, start: int | 
 
 
 def _dates(page: Page, node: dict[str, Any], blocks: list[Block], near: range, found: Metadata) -> None:
-    published = [_clean(node.get("datePublished")), _clean(node.get("dateCreated"))]
-    published.extend(_clean(n.get("datePublished")) for n in page.nodes if n is not node and "WebPage" in _types(n))
-    updated = [_clean(node.get("dateModified"))]
+    published = [clean_value(node.get("datePublished")), clean_value(node.get("dateCreated"))]
+    published.extend(clean_value(n.get("datePublished")) for n in page.nodes if n is not node and "WebPage" in node_types(n))
+    updated = [clean_value(node.get("dateModified"))]
     published.append(
         page.meta(
             "article:published_time", "article:published", "og:published_time", "parsely-pub-date", "sailthru.date", "datepublished",
@@ -390,14 +245,14 @@ def _dates(page: Page, node: dict[str, Any], blocks: list[Block], near: range, f
     )
     for name, into in (("datePublished", published), ("dateModified", updated)):
         for element in page.properties.get(name, ())[:2]:
-            into.append(_clean(element.get("content") or element.get("datetime")) or clean_line(element.text_content()))
+            into.append(clean_value(element.get("content") or element.get("datetime")) or clean_line(element.text_content()))
     near_elements = {blocks[n].element for n in near}
     for element in page.times:
         if not near or not any(step in near_elements for step in (element, *list(element.iterancestors())[:2])):
             continue
         parent = element.getparent()
         around = f"{element.get('class') or ''} {element.get('itemprop') or ''} {parent.get('class') or ''} {(parent.text or '')[-40:]} {element.text_content()}"
-        value = _clean(element.get("datetime")) or clean_line(element.text_content())
+        value = clean_value(element.get("datetime")) or clean_line(element.text_content())
         if value and any(c.isdigit() for c in value) and len(value) <= 80:
             (updated if _UPDATE_WORD.search(_CAMEL.sub(" ", around)) else published).append(value)
     for number in near:
@@ -414,7 +269,7 @@ def _dates(page: Page, node: dict[str, Any], blocks: list[Block], near: range, f
 
 def _standfirst(page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata) -> str | None:
     """The description that the page prints near its h1; else a block there that is named so; else the description."""
-    described = [_clean(node.get("description")), page.meta("og:description"), page.meta("description", "twitter:description", "dc.description")]
+    described = [clean_value(node.get("description")), page.meta("og:description"), page.meta("description", "twitter:description", "dc.description")]
     described = [d for d in described if d and count_words(d) >= 4 and not any(squeeze(d) == squeeze(h) for h in found.headings)]
     printed = {blocks[n].key: blocks[n].text for n in near if n != start}
     for words in described:
@@ -432,7 +287,7 @@ def _standfirst(page: Page, node: dict[str, Any], blocks: list[Block], near: ran
 
 
 def _tags(page: Page, node: dict[str, Any]) -> list[str]:
-    raw = [_clean(k) for k in _listed(node.get("keywords"))]
+    raw = [clean_value(k) for k in listed(node.get("keywords"))]
     if len(raw) == 1 and raw[0]:
         raw = raw[0].split(";" if ";" in raw[0] else ",")
     raw = raw or page.metas.get("article:tag", [])

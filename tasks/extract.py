@@ -102,7 +102,7 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
     pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels)
     confidence = _confidence(paragraphs, verdicts, blocks, mass, method)
     body_words = sum(p.words for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
-    if 0 < body_words and confidence < 0.5:
+    if body_words > 0 and confidence < 0.5:
         flags = (*flags, "unsure")
     return Draft(
         pieces=tuple(pieces),
@@ -298,6 +298,7 @@ def _pieces(
     for number, block in enumerate(blocks):
         if number in used:
             continue
+        label: Label
         if block.key.casefold() in headings:
             label = ("title", "repeats_title")
         elif block.key in shown:
@@ -310,7 +311,7 @@ def _pieces(
             label = ("timestamp", "near_h1")
         else:
             label = removed_label(block, labels)
-        rows.append((number, -1, block.text, *label))
+        rows.append((number, -1, block.text, label[0], label[1]))
     rows.sort(key=lambda row: row[:2])
     return [Piece(None, n, text, kind, rule) for n, (_, _, text, kind, rule) in enumerate(rows)]
 
