@@ -99,7 +99,7 @@ _PARTS = re.compile(
 _PLACE = re.compile(r"(?<=\w)[,\s]+(?:in|for|at|from|reporting|aus|à|en|i|w|az?)\s+(?:[A-Z\u00c0-\u00de(]|the\s).*$")
 _LEADING_PLACE = re.compile(r"(?:in|for|at|from|reporting|aus|nach|à|en|special to|envoyé)\s", re.I)
 _AGENCY_REPORTER = re.compile(r"^[\u4e00-\u9fff]{1,8}?[社报報网網台](?:记者|記者)\s*")
-_TELLS = re.compile(r"\s+(?:is|was|has|covers|writes|reports|joined|ist|est|es|è)\s.*$")
+_TELLS = re.compile(r"\s+(?:is|says|said|was|has|covers|writes|reports|joined|ist|est|es|è)(?:\s.*)?$")
 _LIKE_PARTICLES = frozenset(("von", "di", "de", "af", "av", "от", "a"))
 _BEFORE_DATES = frozenset(("published", "updated", "posted", "on", "am", "le", "el", "il"))
 _EDGES = " \t.,;:|/•·-–—*\"“”'«»()[]"
@@ -275,7 +275,9 @@ def _as_person(text: str) -> Iterator[tuple[str, str]]:
     if len(_PLACE.sub("", text).split()) >= 2:
         tokens = _PLACE.sub("", text).split()
     if (dated := next((i for i, t in enumerate(tokens) if any(c.isdigit() for c in t)), None)) is not None:
-        tokens = tokens[:dated]
+        # `Yucy3/4/2025`: a date glued to the name
+        glued = re.match(r"[^\W\d_]{2,}(?=\d)", tokens[dated])
+        tokens = [*tokens[:dated], *([glued[0]] if glued else [])]
         while tokens and (month_number(tokens[-1]) or tokens[-1].casefold() in _BEFORE_DATES):
             tokens.pop()
     tokens = _without_roles(tokens)

@@ -214,16 +214,14 @@ class _Dates:
         return found
 
     def _best(self, candidates: Iterable[str]) -> _Read | None:
-        """The first that can be read and is plausible; when it is a bare day, the first that tells its time."""
+        """The first that can be read and is plausible, or another that says the same more exactly."""
         best: _Read | None = None
         for raw in candidates:
             found = self._read(raw, self._day_first)
             if not found:
                 continue
-            if best is None or (found.date.on == best.date.on and _tells_time(found.date)):
+            if best is None or _says_more(found.date, best.date):
                 best = found
-            if best.date.precision != "day":
-                break
         return best
 
     def _read(self, raw: str, day_first: bool | None) -> _Read | None:
@@ -238,10 +236,12 @@ class _Dates:
         return None
 
 
-def _tells_time(found: ParsedDate) -> bool:
-    """Whether there is more to it than a day: machines print days as midnight."""
-    local = found.at + timedelta(minutes=found.offset_minutes or 0)
-    return found.precision != "day" and (local.hour, local.minute, local.second) != (0, 0, 0)
+def _says_more(new: ParsedDate, old: ParsedDate) -> bool:
+    """The time of a bare day (not the midnight that machines print for one), or a moment of UTC on the local clock."""
+    if old.precision == "day":
+        local = new.at + timedelta(minutes=new.offset_minutes or 0)
+        return new.on == old.on and new.precision != "day" and (local.hour, local.minute, local.second) != (0, 0, 0)
+    return new.at == old.at and not old.offset_minutes and bool(new.offset_minutes)
 
 
 def _same_time(one: ParsedDate, other: ParsedDate) -> bool:

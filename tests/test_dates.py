@@ -195,8 +195,9 @@ def test_timestamp_lines(line, published, updated):
 @pytest.mark.parametrize(
     "line",
     [
-        "The deal was signed on 3 March 2021.", "2014", "3,456", "Shares 345", "2-1", "14:05", "March 2021", "Chapter 3",
-        "5 min read", "In 2014 he won 3 titles", "The vote is on 22 April 2024", "Apollo 11", "22 April 2024, 14:00-16:00",
+        "The deal was signed on 3 March 2021.", "2014", "3,456", "Shares 345", "2-1", "14:05", "March 2021",
+        "Chapter 3", "5 min read", "In 2014 he won 3 titles", "The vote is on 22 April 2024", "Apollo 11",
+        "22 April 2024, 14:00-16:00",
         "Mayor wins by 12:10", "May 12 voters", "12.30", "Anna Lee, 3 March 2021", "3/4", "24/7", "1990-2024", "No. 10",
         "Windows 10.5.23", "34 comments", "What happened on 3 March 2021?", "", "Friday", "no digits here",
         "LONDON, March 3 (Reuters) - The bank", "3 March 2021 " * 20,

@@ -25,7 +25,8 @@ def authors(*texts: str, source: str | None = None) -> list[str]:
         ("José Ortega y Gasset", ["José Ortega y Gasset"]),
         ("Di Anna Rossi", ["Anna Rossi"]),
         ("Di Stefano", ["Di Stefano"]),
-        ("Door Jan Janssens, Piet de Vries en Kees van der Berg", ["Jan Janssens", "Piet de Vries", "Kees van der Berg"]),
+        ("Door Jan Janssens, Piet de Vries en Kees van der Berg", ["Jan Janssens", "Piet de Vries",
+                                                                   "Kees van der Berg"]),
         ("Af Anne Hansen og Bo Ek", ["Anne Hansen", "Bo Ek"]),
         ("Tekst: Ola Nordmann Foto: Kari Nordmann", ["Ola Nordmann"]),
         ("Words by Ann Lee", ["Ann Lee"]),
@@ -55,6 +56,7 @@ def authors(*texts: str, source: str | None = None) -> list[str]:
         ("Ann Lee is a reporter at the paper.", ["Ann Lee"]),
         ("Robert Downing, Jr.", ["Robert Downing Jr."]),
         ("john smith", ["John Smith"]),
+        ("Yuki3/4/2025", ["Yuki"]), ("Ann Lee, DVM", ["Ann Lee"]), ("Ann Lee says:", ["Ann Lee"]),
         ("admin", []), ("Unknown", []), ("null", []), ("", []), ("  ", []), ("By", []),
     ],
 )  # fmt: skip

@@ -216,6 +216,11 @@ def test_a_bare_day_gives_way_to_the_same_day_with_a_time():
     assert article(Draft(published=("2024-04-22", "2024-04-22T00:00:00Z"))).published_precision == "day"
 
 
+def test_a_moment_of_utc_gives_way_to_the_same_on_the_local_clock():
+    found = article(Draft(published=("2024-04-22T03:05:00Z", "2024-04-21T20:05:00-07:00", "2024-04-20T10:00:00+02:00")))
+    assert (found.published_on, found.published_offset_minutes) == (date(2024, 4, 21), -420)
+
+
 def test_ages_are_no_dates():
     assert article(Draft(title="T", published=("3 hours ago",))).flags == ("missing_date",)
 
