@@ -273,13 +273,14 @@ def _last_resort(text: str, language: str | None, default_zone: str | None) -> P
     """dateparser, for the forms not known here: slow (milliseconds), and only where a year is printed."""
     if len(text) > 80 or not re.search(r"(?<!\d)[12]\d{3}(?!\d)", text) or not re.search(r"(?<!\d)\d{1,2}(?!\d)", text):
         return None
-    if not TOKEN.search(text):
+    # Without a language it tries them all: four seconds the first time.
+    if not language or not TOKEN.search(text):
         return None
     import dateparser
 
     settings = {"REQUIRE_PARTS": ["day", "month", "year"], "PARSERS": ["absolute-time"], "DATE_ORDER": "DMY"}
     try:
-        moment = dateparser.parse(text, languages=[language[:2]] if language else None, settings=settings)  # type: ignore[arg-type]
+        moment = dateparser.parse(text, languages=[language[:2]], settings=settings)  # type: ignore[arg-type]
     except (ValueError, OverflowError, TypeError, AttributeError, re.error):
         return None  # an unknown language code, or a form that dateparser itself trips over
     if moment is None or str(moment.year) not in text:
