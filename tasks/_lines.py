@@ -2,15 +2,19 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tasks._dates import TimestampLine, read_timestamp_line
-from tasks._phrases import Match, Phrases, load_phrases
+from tasks._phrases import Match, load_phrases
 from tasks._text import WORD, clean_line
 
 _BREAK = re.compile(r"\r\n|\r|\n")
 _UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _STOP = re.compile("[.!?…。！？।؟۔]['\"”’»“)\\]』」]*$")
 _BULLET = re.compile(r"^[•◦▪‣·*–-]\s+")
+
+#: Lines up to this long are menus and prompts, the same in every document of an outlet: worth remembering.
+SHORT = 60
 
 
 @dataclass(slots=True)
@@ -49,9 +53,18 @@ class Line:
         return self.stops and self.words >= 8
 
 
-def read_lines(text: str, phrases: Phrases | None = None) -> list[Line]:
+@lru_cache(maxsize=1 << 14)
+def _look_up(text: str, words: int) -> Match | None:
+    return load_phrases().match(text, words)
+
+
+@lru_cache(maxsize=1 << 14)
+def _read_stamp(text: str) -> TimestampLine | None:
+    return read_timestamp_line(text)
+
+
+def read_lines(text: str) -> list[Line]:
     """The non-blank lines of `text`, looked at one by one."""
-    phrases = phrases or load_phrases()
     lines = []
     for number, full in enumerate(_BREAK.split(text), 1):
         raw = full.strip()
@@ -70,8 +83,8 @@ def read_lines(text: str, phrases: Phrases | None = None) -> list[Line]:
                 words=words,
                 stops=bool(_STOP.search(clean)),
                 bullet=bool(_BULLET.match(clean)),
-                match=phrases.match(clean, int(words)),
-                stamp=read_timestamp_line(clean),
+                match=_look_up(clean, int(words)) if len(clean) <= SHORT else load_phrases().match(clean, int(words)),
+                stamp=read_timestamp_line(clean) if len(clean) > SHORT else _read_stamp(clean),
             )
         )
     return lines
