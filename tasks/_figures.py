@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
 
 from schemas.draft import Caption
 from tasks._text import clean_line, count_words
@@ -22,7 +22,8 @@ _MAX_FRAGMENTS = 120
 
 _CAPTION_CLASS = re.compile(r"(?<![a-z])(?:fig|img|image|photo|picture|media|wp)?[-_]*captions?(?![a-z])", re.I)
 _CREDIT_CLASS = re.compile(
-    r"credits?(?![a-z])|copyright|photographer|(?:image|photo|media|picture|caption|img)[-_]*(?:source|author|by|agency)"
+    r"credits?(?![a-z])|copyright|photographer|(?:image|photo|media|picture|caption|img)[-_]*(?:source|author|by"
+    r"|agency)"
     r"(?![a-z])|(?:^|[-_ ])(?:agency|attribution|fotograf|bildrechte|bildnachweis)(?![a-z])",
     re.I,
 )
@@ -30,23 +31,35 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_TEXT = ("button", "svg", "script", "style", "noscript", "template", "iframe", "input", "label")
 
 _AGENCY = (
-    r"(?:Getty(?: Images)?(?: Europe| North America)?|i?Stock(?: ?photo)?|Shutterstock(?:\.com)?|Reuters|REUTERS|AFP(?:-JIJI)?|AP(?: Photo| Images)?"
-    r"|PA(?: Wire| Media| Images| Archive)?|EPA(?:-EFE)?|EFE|ANSA|LaPresse|dpa|DPA|picture[ -]alliance|imago(?: images)?|IMAGO"
-    r"|Bloomberg(?: News)?|Alamy(?: Stock Photo)?|Rex(?: Features)?|Corbis|Wikimedia(?: Commons)?|Flickr|Unsplash|Pixabay|Pexels"
-    r"|NASA|ESA|TASS|Xinhua|Kyodo|Yonhap|ZUMA(?: Press)?|NurPhoto|Sipa(?: USA)?|Hans Lucas|Keystone|APA|TT|NTB|Ritzau Scanpix"
-    r"|Scanpix|Lehtikuva|Anadolu(?: Agency| Images)?|AAP|CP|The Canadian Press|THE CANADIAN PRESS|ddp|epd|KNA|SWNS|Agencia Brasil"
+    r"(?:Getty(?: Images)?(?: Europe| North America)?|i?Stock(?: ?photo)?|Shutterstock(?:\.com)?|Reuters|REUTERS"
+    r"|AFP(?:-JIJI)?|AP(?: Photo| Images)?"
+    r"|PA(?: Wire| Media| Images| Archive)?|EPA(?:-EFE)?|EFE|ANSA|LaPresse|dpa|DPA|picture[ -]alliance|imago(?: "
+    r"images)?|IMAGO"
+    r"|Bloomberg(?: News)?|Alamy(?: Stock Photo)?|Rex(?: Features)?|Corbis|Wikimedia(?: Commons)?|Flickr|Unsplash"
+    r"|Pixabay|Pexels"
+    r"|NASA|ESA|TASS|Xinhua|Kyodo|Yonhap|ZUMA(?: Press)?|NurPhoto|Sipa(?: USA)?|Hans Lucas|Keystone|APA|TT|NTB"
+    r"|Ritzau Scanpix"
+    r"|Scanpix|Lehtikuva|Anadolu(?: Agency| Images)?|AAP|CP|The Canadian Press|THE CANADIAN PRESS|ddp|epd|KNA|SWNS"
+    r"|Agencia Brasil"
     r"|Agência Brasil|Europa Press|Press Association|Associated Press|Adobe Stock|Depositphotos)"
 )
 _WORD_FOR_PHOTO = (
-    r"(?:(?:file )?photo(?:graph)?s?(?: credits?| courtesy)?(?: by| of)?|photography by|images?(?: credits?| courtesy)?(?: by| of| from)?"
-    r"|pictures?(?: credits?)?(?: by)?|pics?|credits?|courtesy(?: of)?|source|fotos?|fotografie|foto de|fotografía|bild(?:er|quelle|rechte)?|quelle"
-    r"|cr[ée]dit(?:s|os?)?(?: photos?)?|imagen|fuente|imagem|fonte|reprodução|divulgação|kuva|photo d['’]illustration|archiv(?:e|o)?)"
+    r"(?:(?:file )?photo(?:graph)?s?(?: credits?| courtesy)?(?: by| of)?|photography by|images?(?: credits?| "
+    r"courtesy)?(?: by| of| from)?"
+    r"|pictures?(?: credits?)?(?: by)?|pics?|credits?|courtesy(?: of)?|source|fotos?|fotografie|foto de|fotografía"
+    r"|bild(?:er|quelle|rechte)?|quelle"
+    r"|cr[ée]dit(?:s|os?)?(?: photos?)?|imagen|fuente|imagem|fonte|reprodução|divulgação|kuva|photo "
+    r"d['’]illustration|archiv(?:e|o)?)"
 )
 _BRACKETED = re.compile(
-    rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}\s*[:/]?\s+|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_AGENCY}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$", re.I
+    rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}\s*[:/]?\s+"
+    rf"|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_AGENCY}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$",
+    re.I,
 )
 _LABELLED = re.compile(rf"(?:^|[\s.|–—-])({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}})$", re.I)
-_PHOTO_BY = re.compile(r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I)
+_PHOTO_BY = re.compile(
+    r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I
+)
 _SIGN = re.compile(r"(?:^|\s)((?:©|\(c\)|Copyright)\s*.{2,120})$", re.I)
 _NAME = r"(?:[^.!?/|]|(?<=\b[A-Z])\.){2,60}?"  # a dot only in initials
 _SLASHED = re.compile(
@@ -68,7 +81,9 @@ def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Capt
     skipped = frozenset(skipped)
     own = [f for f in fragments[:_MAX_FRAGMENTS] if (label_of(f.getparent()) or ("",))[0] not in skipped]
     # One soup for all the fragments: making a soup costs more than reading a caption.
-    html = "".join(f"<section>{etree.tostring(f, encoding='unicode', method='html', with_tail=False)}</section>" for f in own)
+    html = "".join(
+        f"<section>{etree.tostring(f, encoding='unicode', method='html', with_tail=False)}</section>" for f in own
+    )
     body = BeautifulSoup(html, "lxml").body
     captions: list[Caption] = []
     seen: set[str] = set()
@@ -88,7 +103,8 @@ def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Capt
 
 
 _HOLDERS = etree.XPath(
-    ".//figure | .//figcaption | .//*[contains(@class, 'apti') or contains(@class, 'redit') or contains(@class, 'hotograph')"
+    ".//figure | .//figcaption | .//*[contains(@class, 'apti') or contains(@class, 'redit') or contains(@class, "
+    "'hotograph')"
     " or contains(@class, 'opyright')]"
 )
 

@@ -1,4 +1,4 @@
-"""What the markup around a block says that it is: tags, classes, ids and roles, as a kind and the rule that named it."""
+"""What the markup around a block says that it is, by tag, class, id and role: a kind and the rule."""
 
 import re
 from functools import lru_cache
@@ -120,13 +120,19 @@ class Labels:
 
 #: What a short block says of itself; whole blocks only, so that running text is never judged by a word.
 _TEXT_RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("legal", "text:copyright", re.compile(r"^(?:©|\(c\)\s|copyright\b)|\ball rights reserved\b|\balle rechte vorbehalten\b", re.I)),
-    ("advert", "text:advertisement", re.compile(r"^(?:advertisement|advertising|anzeige|werbung|publicité|publicidad|pubblicità|sponsored(?: content)?)\W*$", re.I)),
-    ("comment_widget", "text:comments", re.compile(r"^(?:\d+ |no |post a |leave a |add a |view |show |hide |all )*comments?\W*(?:\(?\d+\)?)?$", re.I)),
-    ("share_prompt", "text:share", re.compile(r"^(?:share(?: this)?(?: article| story| on \w+)?|tweet|pin it|e-?mail|print|facebook|twitter|whatsapp|linkedin|reddit)\W*$", re.I)),
-    ("login_prompt", "text:login", re.compile(r"^(?:log ?in|sign ?in|register|log ?out|my account|create (?:an )?account)\W*$", re.I)),
+    ("legal", "text:copyright", re.compile(r"^(?:©|\(c\)\s|copyright\b)|\ball rights reserved\b|\balle rechte "
+                                           r"vorbehalten\b", re.I)),
+    ("advert", "text:advertisement", re.compile(r"^(?:advertisement|advertising|anzeige|werbung|publicité"
+                                                r"|publicidad|pubblicità|sponsored(?: content)?)\W*$", re.I)),
+    ("comment_widget", "text:comments", re.compile(r"^(?:\d+ |no |post a |leave a |add a |view |show |hide |all "
+                                                   r")*comments?\W*(?:\(?\d+\)?)?$", re.I)),
+    ("share_prompt", "text:share", re.compile(r"^(?:share(?: this)?(?: article| story| on \w+)?|tweet|pin it"
+                                              r"|e-?mail|print|facebook|twitter|whatsapp|linkedin|reddit)\W*$", re.I)),
+    ("login_prompt", "text:login", re.compile(r"^(?:log ?in|sign ?in|register|log ?out|my account|create (?:an "
+                                              r")?account)\W*$", re.I)),
     ("subscribe_prompt", "text:subscribe", re.compile(r"^(?:subscribe|sign up)\b.{0,60}$", re.I)),
-    ("related_links", "text:related", re.compile(r"^(?:read more|read also|see also|related|more (?:on|from)|recommended|most read|most popular|trending)\b.{0,60}$", re.I)),
+    ("related_links", "text:related", re.compile(r"^(?:read more|read also|see also|related|more (?:on|from)"
+                                                 r"|recommended|most read|most popular|trending)\b.{0,60}$", re.I)),
     ("timestamp", "text:reading_time", re.compile(r"^\d+ ?min(?:ute)?s?(?: read)?$", re.I)),
 )  # fmt: skip
 

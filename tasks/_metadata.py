@@ -16,24 +16,40 @@ from tasks._text import clean_line, count_words
 from tasks._titles import choose_title
 
 _BY = re.compile(
-    r"^(?:(?:written |posted |words |story |text )?by|von|par|por|di|door|av|af|autor(?:in|es)?|tekst|text)\s*:?\s+(?=[^\W\d_])", re.I
+    r"^(?:(?:written |posted |words |story |text )?by|von|par|por|di|door|av|af|autor(?:in|es)?|tekst"
+    r"|text)\s*:?\s+(?=[^\W\d_])",
+    re.I,
 )
 #: Byline and time words in class, id or itemprop, as whole words.
-_BYLINE_NAME = re.compile(r"(?<![a-z])(?:by-?line|authors?|writers?|reporter|journalist|autor|autore|auteur|redakteur)(?![a-z])", re.I)
+_BYLINE_NAME = re.compile(
+    r"(?<![a-z])(?:by-?line|authors?|writers?|reporter|journalist|autor|autore|auteur|redakteur)(?![a-z])", re.I
+)
 _STANDFIRST_NAME = re.compile(
-    r"(?<![a-z])(?:stand-?first|deck?|sub-?title|sub-?head(?:line|ing)?|strap-?line|chapo|chapeau|teaser-text|summary|excerpt|intro(?:duction|text)?"
-    r"|lead(?:text|-text|paragraph)?|lede|vorspann|ingress|bajada|entradilla|sottotitolo|description|abstract)(?![a-z])",
+    r"(?<![a-z])(?:stand-?first|deck?|sub-?title|sub-?head(?:line|ing)?|strap-?line|chapo|chapeau|teaser-text"
+    r"|summary|excerpt|intro(?:duction|text)?"
+    r"|lead(?:text|-text|paragraph)?|lede|vorspann|ingress|bajada|entradilla|sottotitolo|description"
+    r"|abstract)(?![a-z])",
     re.I,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _PRINTED_DATE = re.compile(
-    r"\b(?:(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?(?:19|20)?\d\d|\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:of |de |d[’']|do )?[^\W\d_]{3,12}\.?,?\s+(?:de |do |del )?(?:19|20)\d\d"
+    r"\b(?:(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?(?:19|20)?\d\d"
+    r"|\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:of |de |d[’']|do )?[^\W\d_]{3,12}\.?,?\s+(?:de |do |del )?(?:19|20)\d\d"
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d)\b"
 )
 _UPDATE_WORD = re.compile(
-    r"\b(?:updated?|modified|last (?:updated|modified)|aktualisiert|geändert|mis à jour|modifié|actualizad[oa]|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret)\b",
+    r"\b(?:updated?|modified|last (?:updated|modified)|aktualisiert|geändert|mis à jour|modifié|actualizad[oa]"
+    r"|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret)\b",
     re.I,
 )
+#: Meta names of the time of publication, the more careful first.
+_PUBLISHED_NAMES = (
+    "article:published_time", "article:published", "og:published_time", "parsely-pub-date", "sailthru.date",
+    "datepublished", "date.issued", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.created", "dcterms.date",
+    "citation_publication_date", "citation_date", "pubdate", "publishdate", "publish-date", "publish_date",
+    "publication_date", "article.published", "cxenseparse:recs:publishtime", "date", "bt:pubdate", "ptime", "pdate",
+    "og:article:published_time", "vr:published_time", "dc.date.created", "shareaholic:article_published_time",
+)  # fmt: skip
 #: Blocks around the h1 in which a byline, a date or a standfirst is looked for.
 _BEFORE, _AFTER = 8, 22
 
@@ -43,8 +59,8 @@ class Metadata:
     """Raw fields; `published` and `updated` are candidates, best first.
 
     `headings`: texts that stand for the title on this page (`h1`, headline, og:title), for taking repeats out of the
-    body.  `bylines_shown`, `dates_shown`: numbers of the blocks that print them.  `is_free`: what the page says of itself.
-    `article_body`: JSON-LD's, when there is one.
+    body.  `bylines_shown`, `dates_shown`: numbers of the blocks that print them.  `is_free`: what the page
+    says of itself.  `article_body`: JSON-LD's, when there is one.
     """
 
     title: str | None = None
@@ -77,7 +93,9 @@ class Page:
         self.headings: list[Any] = []
         self.times: list[Any] = []
         self.title: str | None = None
-        self.language = tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+        self.language = (
+            tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
+        )
         scripts: list[str] = []
         for element in tree.iter("meta", "link", "title", "h1", "time", "script"):
             tag = element.tag
@@ -121,12 +139,16 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     found = Metadata()
     og_title = page.meta("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title", "citation_title")
     node = article_node(page.nodes, og_title or page.title)
-    found.source = page.meta("og:site_name", "application-name", "article:publisher_name", "dc.publisher", "citation_journal_title")
+    found.source = page.meta(
+        "og:site_name", "application-name", "article:publisher_name", "dc.publisher", "citation_journal_title"
+    )
     publisher = next((p for p in listed(node.get("publisher")) if isinstance(p, (dict, str))), None)
     found.source = found.source or clean_value(publisher)
     headings = [(h, text) for h in page.headings if (text := clean_line(h.text_content()))]
     found.title, heading = choose_title(node, headings, og_title, page.title, found.source)
-    found.headings = [t for t in (found.title, clean_value(node.get("headline")), og_title, *(t for _, t in headings[:3])) if t]
+    found.headings = [
+        t for t in (found.title, clean_value(node.get("headline")), og_title, *(t for _, t in headings[:3])) if t
+    ]
 
     start = _heading_block(blocks, heading, found.title)
     near = range(max(0, start - _BEFORE), min(len(blocks), start + _AFTER)) if start is not None else range(0)
@@ -135,17 +157,36 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     found.standfirst = _standfirst(page, node, blocks, near, start, found)
 
     section = listed(node.get("articleSection"))
-    found.section = clean_value(section[0] if section else None) or page.meta("article:section", "parsely-section", "og:section", "sailthru.section", "section")
+    found.section = clean_value(section[0] if section else None) or page.meta(
+        "article:section", "parsely-section", "og:section", "sailthru.section", "section"
+    )
     found.tags = _tags(page, node)
     main_page = node.get("mainEntityOfPage")
-    candidates = [page.canonical, page.meta("og:url"), node.get("url"), main_page.get("@id") if isinstance(main_page, dict) else main_page]
+    candidates = [
+        page.canonical,
+        page.meta("og:url"),
+        node.get("url"),
+        main_page.get("@id") if isinstance(main_page, dict) else main_page,
+    ]
     found.url = next((u for c in candidates if (u := _resolve(url, c))), url)
-    found.language = page.language or clean_value(node.get("inLanguage")) or page.meta("og:locale", "content-language", "dc.language")
-    kind = page.meta("og:type") or next(iter(node_types(node)), None) or next((t for n in page.nodes for t in node_types(n)), None)
+    found.language = (
+        page.language
+        or clean_value(node.get("inLanguage"))
+        or page.meta("og:locale", "content-language", "dc.language")
+    )
+    kind = (
+        page.meta("og:type")
+        or next(iter(node_types(node)), None)
+        or next((t for n in page.nodes for t in node_types(n)), None)
+    )
     found.page_type = kind.lower() if kind else None
     free = node.get("isAccessibleForFree")
     if free is not None:
-        found.is_free = str(free[0] if isinstance(free, list) and free else free).strip().lower() not in ("false", "no", "0")
+        found.is_free = str(free[0] if isinstance(free, list) and free else free).strip().lower() not in (
+            "false",
+            "no",
+            "0",
+        )
     body = node.get("articleBody")
     found.article_body = body if isinstance(body, str) and body.strip() else None
     return found
@@ -176,7 +217,9 @@ def _heading_block(blocks: list[Block], heading: Any, title: str | None) -> int 
 # --- authors
 
 
-def _bylines(page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata) -> list[Byline]:
+def _bylines(
+    page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata
+) -> list[Byline]:
     """JSON-LD, then meta, then marked-up names, then the printed byline; organisations stand behind people."""
     printed = _printed_bylines(page, blocks, near, start, found)
     for bylines in (json_bylines(node, page.nodes), _meta_bylines(page), printed):
@@ -189,7 +232,17 @@ def _bylines(page: Page, node: dict[str, Any], blocks: list[Block], near: range,
 
 
 def _meta_bylines(page: Page) -> list[Byline]:
-    for name in ("parsely-author", "sailthru.author", "author", "article:author", "dc.creator", "dcterms.creator", "citation_author", "byl", "article:author_name"):
+    for name in (
+        "parsely-author",
+        "sailthru.author",
+        "author",
+        "article:author",
+        "dc.creator",
+        "dcterms.creator",
+        "citation_author",
+        "byl",
+        "article:author_name",
+    ):
         values = [v for value in page.metas.get(name, ()) if (v := clean_value(value))]
         values = [v for v in values if not v.startswith(("http://", "https://", "//", "www.", "@")) and len(v) <= 200]
         if values:
@@ -208,7 +261,9 @@ def _printed_bylines(page: Page, blocks: list[Block], near: range, start: int | 
         if by and start is not None and number > start - 3:
             anchored.append(Byline(block.text))
             found.bylines_shown.add(number)
-        for element in block.element.iter("a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "strong", "cite", "b"):
+        for element in block.element.iter(
+            "a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "strong", "cite", "b"
+        ):
             names = " ".join(filter(None, (element.get("class"), element.get("itemprop"), element.get("rel"))))
             if not names or not _BYLINE_NAME.search(_CAMEL.sub("-", names)):
                 continue
@@ -219,7 +274,9 @@ def _printed_bylines(page: Page, blocks: list[Block], near: range, start: int | 
                 break
     for element in page.properties.get("author", ()):
         name = element.find(".//*[@itemprop='name']")
-        text = clean_line((name if name is not None else element).text_content()) or clean_value((name if name is not None else element).get("content"))
+        text = clean_line((name if name is not None else element).text_content()) or clean_value(
+            (name if name is not None else element).get("content")
+        )
         if text and count_words(text) <= 12:
             return [Byline(text)]
     return (marked or anchored)[:6]
@@ -230,28 +287,35 @@ def _printed_bylines(page: Page, blocks: list[Block], near: range, start: int | 
 
 def _dates(page: Page, node: dict[str, Any], blocks: list[Block], near: range, found: Metadata) -> None:
     published = [clean_value(node.get("datePublished")), clean_value(node.get("dateCreated"))]
-    published.extend(clean_value(n.get("datePublished")) for n in page.nodes if n is not node and "WebPage" in node_types(n))
+    published.extend(
+        clean_value(n.get("datePublished")) for n in page.nodes if n is not node and "WebPage" in node_types(n)
+    )
     updated = [clean_value(node.get("dateModified"))]
-    published.append(
-        page.meta(
-            "article:published_time", "article:published", "og:published_time", "parsely-pub-date", "sailthru.date", "datepublished",
-            "date.issued", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.created", "dcterms.date", "citation_publication_date", "citation_date",
-            "pubdate", "publishdate", "publish-date", "publish_date", "publication_date", "article.published", "cxenseparse:recs:publishtime", "date",
-            "bt:pubdate", "ptime", "pdate", "og:article:published_time", "vr:published_time", "lastmod", "dc.date.created", "shareaholic:article_published_time",
-        )
-    )  # fmt: skip
+    published.append(page.meta(*_PUBLISHED_NAMES))
     updated.append(
-        page.meta("article:modified_time", "og:updated_time", "article:modified", "datemodified", "dc.date.modified", "dcterms.modified", "last-modified", "revised")
+        page.meta(
+            "article:modified_time",
+            "og:updated_time",
+            "article:modified",
+            "datemodified",
+            "dc.date.modified",
+            "dcterms.modified",
+            "last-modified",
+            "revised",
+        )
     )
     for name, into in (("datePublished", published), ("dateModified", updated)):
         for element in page.properties.get(name, ())[:2]:
-            into.append(clean_value(element.get("content") or element.get("datetime")) or clean_line(element.text_content()))
+            into.append(
+                clean_value(element.get("content") or element.get("datetime")) or clean_line(element.text_content())
+            )
     near_elements = {blocks[n].element for n in near}
     for element in page.times:
         if not near or not any(step in near_elements for step in (element, *list(element.iterancestors())[:2])):
             continue
         parent = element.getparent()
-        around = f"{element.get('class') or ''} {element.get('itemprop') or ''} {parent.get('class') or ''} {(parent.text or '')[-40:]} {element.text_content()}"
+        names = element.get("class"), element.get("itemprop"), parent.get("class")
+        around = " ".join([*filter(None, names), (parent.text or "")[-40:], element.text_content()])
         value = clean_value(element.get("datetime")) or clean_line(element.text_content())
         if value and any(c.isdigit() for c in value) and len(value) <= 80:
             (updated if _UPDATE_WORD.search(_CAMEL.sub(" ", around)) else published).append(value)
@@ -267,10 +331,18 @@ def _dates(page: Page, node: dict[str, Any], blocks: list[Block], near: range, f
 # --- standfirst and tags
 
 
-def _standfirst(page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata) -> str | None:
+def _standfirst(
+    page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata
+) -> str | None:
     """The description that the page prints near its h1; else a block there that is named so; else the description."""
-    described = [clean_value(node.get("description")), page.meta("og:description"), page.meta("description", "twitter:description", "dc.description")]
-    described = [d for d in described if d and count_words(d) >= 4 and not any(squeeze(d) == squeeze(h) for h in found.headings)]
+    described = [
+        clean_value(node.get("description")),
+        page.meta("og:description"),
+        page.meta("description", "twitter:description", "dc.description"),
+    ]
+    described = [
+        d for d in described if d and count_words(d) >= 4 and not any(squeeze(d) == squeeze(h) for h in found.headings)
+    ]
     printed = {blocks[n].key: blocks[n].text for n in near if n != start}
     for words in described:
         if squeeze(words) in printed:
@@ -281,7 +353,10 @@ def _standfirst(page: Page, node: dict[str, Any], blocks: list[Block], near: ran
             continue
         for element in (block.element, *list(block.element.iterancestors())[:1]):
             names = _CAMEL.sub("-", f"{element.get('class') or ''} {element.get('itemprop') or ''}")
-            if _STANDFIRST_NAME.search(names) and "article" not in names.lower().replace("article-", "").replace("article_", "")[:7]:
+            if (
+                _STANDFIRST_NAME.search(names)
+                and "article" not in names.lower().replace("article-", "").replace("article_", "")[:7]
+            ):
                 return block.text
     return next((d for d in described if not d.endswith(("...", "…", "[…]"))), None)
 

@@ -11,7 +11,11 @@ _SEPARATED = re.compile(r"\s+(?:[|•·»«:]{1,2}|[-–—])\s+")
 
 
 def choose_title(
-    node: dict[str, Any], headings: list[tuple[Any, str]], og_title: str | None, page_title: str | None, source: str | None
+    node: dict[str, Any],
+    headings: list[tuple[Any, str]],
+    og_title: str | None,
+    page_title: str | None,
+    source: str | None,
 ) -> tuple[str | None, Any]:
     """The title, and the h1 element that prints it (or the first one).
 
@@ -66,6 +70,10 @@ def without_outlet(title: str | None, source: str | None) -> str | None:
     if name and squeeze(title[: cuts[0].start()]).casefold() == name:
         return title[cuts[0].end() :].strip()
     # Without the outlet's name, `|` sets it off; a dash may be part of the headline, unless little stands behind it.
-    if count_words(tail) <= 4 and count_words(head) >= 4 and (cuts[-1].group().strip() in "|•·»" or count_words(tail) <= 3):
+    if (
+        count_words(tail) <= 4
+        and count_words(head) >= 4
+        and (cuts[-1].group().strip() in "|•·»" or count_words(tail) <= 3)
+    ):
         return without_outlet(head.strip(), None) if cuts[-1].group().strip() in "|•·»" else head.strip()
     return title

@@ -1,52 +1,72 @@
 """HTML -> Draft: the main text by trafilatura, the fields from the page's own data, everything else listed as removed.
 
 The page is parsed once.  Metadata and blocks are read from that tree; trafilatura, which takes its tree apart, works on
-a copy.  Its body is then cleaned by what the blocks around each paragraph are called, and by what the page says of itself.
+a copy.  Its body is then cleaned by what the blocks around each paragraph are called, and by what the page says of
+itself.
 """
 
-import logging
-import re
 from collections import Counter
 from typing import Any
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
 from lxml import html as lxml_html
 
 from schemas.document import Document
 from schemas.draft import BODY, Caption, Draft, Piece
 from schemas.outcome import Refusal
 from tasks._blocks import UNSEEN, Block, list_blocks, squeeze
-from tasks._body import Paragraph, fill_gaps, list_paragraphs, place
+from tasks._body import Paragraph, fill_gaps, place
 from tasks._encoding import decode
 from tasks._figures import find_captions
+from tasks._main_text import find_main_text
 from tasks._markup import Label, Labels, text_label
 from tasks._metadata import Metadata, Page, read_metadata
 from tasks._phrases import load_phrases
 from tasks._text import count_words
 
-#: Pages of more elements than this go without trafilatura, whose passes grow faster than the page does.
-_MAX_ELEMENTS = 60_000
-#: Fewer words than this, where the page has more running text to offer, is a failed extraction.
-_FEW_WORDS = 60
-#: The fast extraction is enough when it holds at least this share of the page's text outside links.
-_FAST_SHARE = 0.5
 #: Kinds that a paragraph is taken out for by the name of what stands around it.
 _TELLING_KINDS = frozenset(
-    ("comment_widget", "notification_prompt", "subscribe_prompt", "login_prompt", "related_links", "byline", "timestamp", "legal")
+    (
+        "comment_widget",
+        "notification_prompt",
+        "subscribe_prompt",
+        "login_prompt",
+        "related_links",
+        "byline",
+        "timestamp",
+        "legal",
+    )
 )
 #: Names of other kinds that never hold copy, and names of these kinds that do (the whole text behind a paywall's gate).
 _TELLING_RULES = frozenset(
-    ("class:breadcrumb", "class:breadcrumbs", "class:navbar", "class:pagination", "class:menu", "class:footer", "class:categories", "tag:footer",
-     "role:dialog", "role:navigation", "class:taglist", "tag:figcaption", "class:caption")
+    ("class:breadcrumb", "class:breadcrumbs", "class:navbar", "class:pagination", "class:menu", "class:footer",
+     "class:categories", "tag:footer", "role:dialog", "role:navigation", "class:taglist", "tag:figcaption",
+     "class:caption")
 )  # fmt: skip
-_UNTELLING_RULES = frozenset(("class:paywall", "class:piano", "class:subscriber", "class:metered", "class:teaser", "class:privacy", "class:terms"))
+_UNTELLING_RULES = frozenset(
+    (
+        "class:paywall",
+        "class:piano",
+        "class:subscriber",
+        "class:metered",
+        "class:teaser",
+        "class:privacy",
+        "class:terms",
+    )
+)
 #: Phrases of these kinds are taken out of the body; of the others too many are subheads.
 _PROMPTS = frozenset(("subscribe_prompt", "notification_prompt", "login_prompt", "comment_widget", "advert"))
 #: Share of a body that lines of links may have and still be strangers in it.
 _FEW_LINKS = 0.15
-_OTHERS_PICTURES = ("navigation", "related_links", "advert", "comment_widget", "comment", "subscribe_prompt", "share_prompt")
-
-_log = logging.getLogger(__name__)
+_OTHERS_PICTURES = (
+    "navigation",
+    "related_links",
+    "advert",
+    "comment_widget",
+    "comment",
+    "subscribe_prompt",
+    "share_prompt",
+)
 
 
 def extract_document(document: Document) -> Draft | Refusal:
@@ -81,7 +101,7 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
     root = tree.find("body")
     blocks = list_blocks(root if root is not None else tree)
     meta = read_metadata(page, blocks, url)
-    paragraphs, method = _find_body(tree, blocks, meta, url)
+    paragraphs, method = find_main_text(tree, blocks, meta.article_body, url)
     place(paragraphs, blocks)
     mass = _mass(paragraphs, blocks)
     total = sum(len(p.key) for p in paragraphs) or 1
@@ -122,64 +142,6 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
         page_type=meta.page_type,
         is_teaser=_is_teaser(meta, blocks, labels, body_words),
     )
-
-
-# --- the body
-
-
-def _find_body(tree: Any, blocks: list[Block], meta: Metadata, url: str | None) -> tuple[list[Paragraph], str]:
-    """The paragraphs of the main text and how they were found."""
-    paragraphs: list[Paragraph] = []
-    if sum(1 for _ in tree.iter()) <= _MAX_ELEMENTS:
-        paragraphs = _trafilatura(tree, url, fast=True)
-        # The slow way also asks readability and jusText, and takes their answer only when it is more than twice as long:
-        # not worth asking (a third of the time) where there is no such amount of text on the page.  A single paragraph
-        # is trafilatura's last resort, the whole page in one.
-        chars = sum(len(p.key) for p in paragraphs)
-        on_page = sum(len(b.key) for b in blocks if b.link_share < 0.5)
-        if chars < _FAST_SHARE * on_page or len(paragraphs) < 2 or all(p.tag != "p" for p in paragraphs):
-            paragraphs = _trafilatura(tree, url, fast=False)
-    words = sum(p.words for p in paragraphs)
-    if words >= _FEW_WORDS:
-        return paragraphs, "trafilatura"
-    dense = _dense_body(blocks)
-    if sum(p.words for p in dense) > 2 * words + 20:
-        return dense, "densest"
-    if meta.article_body and count_words(meta.article_body) > 2 * words + 20:
-        return _from_json(meta.article_body), "json-ld"
-    return paragraphs, "trafilatura"
-
-
-def _trafilatura(tree: Any, url: str | None, fast: bool) -> list[Paragraph]:
-    from trafilatura import bare_extraction
-
-    logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
-    try:
-        # `xml` spares the text rendering that the `python` format does; the body element is the same.
-        found = bare_extraction(tree, url=url, fast=fast, include_comments=False, with_metadata=False, output_format="xml")
-    except (RecursionError, etree.LxmlError, AttributeError, KeyError, IndexError, AssertionError) as error:
-        _log.warning("trafilatura gave up on %s: %r", url, error)
-        return []
-    return [] if found is None or isinstance(found, dict) else list_paragraphs(found.body)
-
-
-def _dense_body(blocks: list[Block]) -> list[Paragraph]:
-    """The running text of the container that holds most of it, by grandparent."""
-    mass: Counter[Any] = Counter()
-    prose = [b for b in blocks if b.link_share < 0.3 and (len(b.key) >= 60 or b.text.endswith((".", "!", "?", "。")))]
-    for block in prose:
-        parent = block.element.getparent()
-        mass[parent if parent is not None else block.element] += len(block.key)
-    if not mass:
-        return []
-    best, _ = mass.most_common(1)[0]
-    return [Paragraph(b.text, "p", b.key, rule="densest") for b in prose if b.element is best or best in b.element.iterancestors()]
-
-
-def _from_json(text: str) -> list[Paragraph]:
-    lines = re.split(r"\n\s*\n|(?<=[.!?”\"])\n|</p>|<br\s*/?>", text)
-    clean = (" ".join(re.sub(r"<[^<>]{1,200}>", " ", line).split()) for line in lines)
-    return [Paragraph(line, "p", squeeze(line), rule="json_ld") for line in clean if line]
 
 
 def _mass(paragraphs: list[Paragraph], blocks: list[Block]) -> Counter[Any]:
@@ -235,12 +197,16 @@ def _clean(
 def _named(paragraph: Paragraph, blocks: list[Block], labels: Labels) -> Label | None:
     """The name of what stands around a paragraph, where such a name tells that it is no copy."""
     label = labels.of(blocks[paragraph.blocks[0]].element) if paragraph.blocks else None
-    return label if label and (label[0] in _TELLING_KINDS or label[1] in _TELLING_RULES) and label[1] not in _UNTELLING_RULES else None
+    return (
+        label
+        if label and (label[0] in _TELLING_KINDS or label[1] in _TELLING_RULES) and label[1] not in _UNTELLING_RULES
+        else None
+    )
 
 
 def _link_lines(paragraphs: list[Paragraph], blocks: list[Block]) -> set[int]:
-    """Numbers of the paragraphs that are nothing but a link to another page: `Read more` lines between paragraphs, lists
-    of stories after the last one.  Where links are a good part of the body the page is a list of links, and they stay.
+    """Numbers of the paragraphs that are nothing but a link to another page: `Read more` lines between paragraphs,
+    lists of stories after the last one.  Where links are a good part of the body, they stay.
     """
     prose = [n for n, p in enumerate(paragraphs) if p.words >= 20 and not _is_link(p, blocks)]
     last = prose[-1] if prose else len(paragraphs)
@@ -268,7 +234,9 @@ def _by_words(paragraph: Paragraph, words: int, blocks: list[Block]) -> Label | 
     match = load_phrases().match(paragraph.text, words)
     if match is None:
         return None
-    if match.kind in _PROMPTS or (match.kind == "related_links" and paragraph.blocks and blocks[paragraph.blocks[0]].link_share > 0.3):
+    if match.kind in _PROMPTS or (
+        match.kind == "related_links" and paragraph.blocks and blocks[paragraph.blocks[0]].link_share > 0.3
+    ):
         return match.kind, match.rule
     return None
 

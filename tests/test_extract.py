@@ -14,7 +14,7 @@ from tasks._text import folded_words
 from tasks.extract import extract_document
 
 PROSE = [
-    "The harbour board voted on Tuesday to close the old swing bridge for eleven months while its bearings are replaced.",
+    "The harbour board voted on Tuesday to close the old swing bridge for a year while its bearings are replaced.",
     "Ferries will run every twenty minutes between the two quays, and cyclists may take them without paying a fare.",
     "“We looked at every other way, and each of them cost more,” said Marta Lind, who chairs the board.",
     "Shopkeepers on the north side fear for their summer trade and have asked the council for a cut in their rents.",
@@ -39,7 +39,10 @@ def draft(doc: Document) -> Draft:
 
 
 def article(inside: str, around: str = "") -> str:
-    return f"<nav><ul><li><a href='/'>Home</a></li><li><a href='/sport'>Sport</a></li></ul></nav>{around}<article>{inside}</article><footer>© 2026 The Quay. All rights reserved.</footer>"
+    return (
+        f"<nav><ul><li><a href='/'>Home</a></li><li><a href='/sport'>Sport</a></li></ul></nav>{around}"
+        f"<article>{inside}</article><footer>© 2026 The Quay. All rights reserved.</footer>"
+    )
 
 
 def paragraphs(texts: list[str] = PROSE) -> str:
@@ -77,15 +80,23 @@ def test_subheads_lists_quotes_and_tables_stay():
 
 
 def test_line_breaks_divide_paragraphs_only_after_a_stop_or_in_pairs():
-    text = f"{PROSE[0]}<br>{PROSE[1]}<br><br>A line that is<br>broken by hand, as poems and addresses are, in the middle."
+    text = (
+        f"{PROSE[0]}<br>{PROSE[1]}<br><br>A line that is<br>broken by hand, as poems and addresses are, in the middle."
+    )
     body = draft(page(article(f"<p>{text}</p>" + paragraphs(PROSE[2:])))).paragraphs()
     assert body[:2] == PROSE[:2]
     assert body[2] == "A line that is broken by hand, as poems and addresses are, in the middle."
 
 
 def test_caption_and_credit_are_apart_and_out_of_the_body():
-    figure = "<figure><img src='b.jpg'><figcaption>The swing bridge at dusk <span class='credit'>Photo: Ida Holm</span></figcaption></figure>"
-    box = "<div class='wp-caption'><img src='c.jpg'><p class='wp-caption-text'>Ferries wait at the north quay. (PA)</p></div>"
+    figure = (
+        "<figure><img src='b.jpg'><figcaption>The swing bridge at dusk "
+        "<span class='credit'>Photo: Ida Holm</span></figcaption></figure>"
+    )
+    box = (
+        "<div class='wp-caption'><img src='c.jpg'>"
+        "<p class='wp-caption-text'>Ferries wait at the north quay. (PA)</p></div>"
+    )
     found = draft(page(article(paragraphs(PROSE[:3]) + figure + paragraphs(PROSE[3:5]) + box + paragraphs(PROSE[5:]))))
     assert [(c.text, c.credit) for c in found.captions] == [
         ("The swing bridge at dusk", "Photo: Ida Holm"),
@@ -115,22 +126,24 @@ def test_credit_is_split_from_the_end_of_a_caption(text: str, caption: str, cred
 def test_prompts_links_and_comments_are_taken_out_with_a_kind():
     inside = (
         paragraphs(PROSE[:2])
-        + "<div class='newsletter-box'><p>Get our morning letter, five stories to start the day, free and without any fuss.</p></div>"
+        + "<div class='newsletter-box'><p>Get our morning letter, five stories to start the day.</p></div>"
         + paragraphs(PROSE[2:4])
         + "<p><a href='/x'>Read more: Ferry firm wins the contract for the north quay</a></p>"
         + paragraphs(PROSE[4:])
-        + "<section class='comments'><p>I have crossed that bridge for forty years and never once saw it repaired.</p></section>"
+        + "<section class='comments'><p>I crossed that bridge for forty years and never saw it repaired.</p></section>"
     )
     found = draft(page(article(inside)))
     assert found.paragraphs() == PROSE
     kinds = removed(found)
-    assert kinds["Get our morning letter, five stories to start the day, free and without any fuss."] == "subscribe_prompt"
+    assert kinds["Get our morning letter, five stories to start the day."] == "subscribe_prompt"
     assert kinds["Read more: Ferry firm wins the contract for the north quay"] == "related_links"
-    assert kinds["I have crossed that bridge for forty years and never once saw it repaired."] == "comment"
+    assert kinds["I crossed that bridge for forty years and never saw it repaired."] == "comment"
 
 
 def test_a_sentence_that_comes_twice_stays_twice():
-    twice = "The bridge will close, the bridge must close, and the bridge has closed before, as everyone on the quay knows."
+    twice = (
+        "The bridge will close, the bridge must close, and the bridge has closed before, as everyone on the quay knows."
+    )
     body = draft(page(article(paragraphs([*PROSE[:3], twice, *PROSE[3:], twice])))).paragraphs()
     assert body.count(twice) == 2
 
@@ -147,13 +160,16 @@ def test_body_behind_a_paywall_class_is_kept():
 
 
 def test_a_teaser_says_so():
-    ld = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"Swing bridge to close","isAccessibleForFree":"False"}</script>'
+    ld = '<script type="application/ld+json">{"@type":"NewsArticle","headline":"X","isAccessibleForFree":"no"}</script>'
     assert draft(page(article("<h1>Swing bridge to close</h1>" + paragraphs(PROSE[:2])), ld)).is_teaser
     assert not draft(page(article("<h1>Swing bridge to close</h1>" + paragraphs()))).is_teaser
 
 
 def test_every_word_of_the_page_is_in_some_piece():
-    inside = "<h1>Swing bridge to close</h1><p class='dek'>Eleven months of ferries lie ahead for the town</p>" + paragraphs() + "<div>Loose words <b>here</b></div>"
+    inside = (
+        "<h1>Swing bridge to close</h1><p class='dek'>Eleven months of ferries lie ahead for the town"
+        "</p>" + paragraphs() + "<div>Loose words <b>here</b></div>"
+    )
     doc = page(article(inside, "<div class='promo'><a href='/a'>Ten quays to see this summer</a></div>"))
     found = draft(doc)
     words = {word for piece in found.pieces for word in folded_words(piece.text)}
@@ -197,13 +213,52 @@ def test_odd_input_gives_a_value(content: bytes):
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(st.sampled_from(["<p>", "</p>", "<div>", "</div>", "<table>", "<tr>", "<td>", "<ul><li>", "<figure>", "<br>", "<h1>", "</h1>", "<a href=x>", "</a>", "<time>", "<script>", "</script>", "<!--", "-->", "word ", "A sentence of words. ", "\x00", "&nbsp;", "é"]), max_size=40))
+@given(
+    st.lists(
+        st.sampled_from(
+            [
+                "<p>",
+                "</p>",
+                "<div>",
+                "</div>",
+                "<table>",
+                "<tr>",
+                "<td>",
+                "<ul><li>",
+                "<figure>",
+                "<br>",
+                "<h1>",
+                "</h1>",
+                "<a href=x>",
+                "</a>",
+                "<time>",
+                "<script>",
+                "</script>",
+                "<!--",
+                "-->",
+                "word ",
+                "A sentence of words. ",
+                "\x00",
+                "&nbsp;",
+                "é",
+            ]
+        ),
+        max_size=40,
+    )
+)
 def test_any_tag_soup_gives_a_value(parts: list[str]):
     found = extract_document(document("".join(["<html><body>", *parts]).encode()))
     assert isinstance(found, (Draft, Refusal))
 
 
-@pytest.mark.parametrize("unit", ["<p>Some words of a paragraph that goes on.</p>", "<tr><td>cell</td><td>other</td></tr>", "<li><a href=x>link</a></li>"])
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<p>Some words of a paragraph that goes on.</p>",
+        "<tr><td>cell</td><td>other</td></tr>",
+        "<li><a href=x>link</a></li>",
+    ],
+)
 def test_time_grows_with_the_page_not_faster(unit: str):
     def seconds(count: int) -> float:
         start = time.process_time()

@@ -8,11 +8,19 @@ from tasks._json_ld import read_json_ld
 from tasks._titles import without_outlet
 from tasks.extract import extract_document
 
-WORDS = "<p>The harbour board voted on Tuesday to close the old swing bridge for eleven months while bearings are replaced.</p>" * 1
-BODY = WORDS + "".join(f"<p>Ferry number {n} will run every twenty minutes between the two quays, and cyclists take it free.</p>" for n in range(5))
+WORDS = (
+    "<p>The harbour board voted on Tuesday to close the old swing bridge for a year while bearings are replaced.</p>"
+    * 1
+)
+BODY = WORDS + "".join(
+    f"<p>Ferry number {n} will run every twenty minutes between the two quays, and cyclists take it free.</p>"
+    for n in range(5)
+)
 
 
-def read(head: str = "", top: str = "<h1>Swing bridge to close</h1>", bottom: str = "", url: str | None = None) -> Draft:
+def read(
+    head: str = "", top: str = "<h1>Swing bridge to close</h1>", bottom: str = "", url: str | None = None
+) -> Draft:
     html = f"<html lang='en-GB'><head>{head}</head><body><article>{top}{BODY}</article>{bottom}</body></html>"
     found = extract_document(Document("0" * 64, "p.html", html.encode(), "text/html", given=Given(url=url)))
     assert isinstance(found, Draft)
@@ -28,7 +36,8 @@ FULL = """{"@context": "https://schema.org", "@graph": [
  {"@type": "NewsArticle", "headline": "Swing bridge to close", "description": "Eleven months of ferries lie ahead.",
   "author": [{"@type": "Person", "name": "Ann Lee"}, {"@type": "Organization", "name": "The Quay"}],
   "datePublished": "2026-03-03T09:15:00+01:00", "dateModified": "2026-03-04T10:00:00+01:00", "articleSection": "Town",
-  "keywords": ["bridge", "ferry"], "isAccessibleForFree": true, "publisher": {"@type": "Organization", "name": "The Quay"},
+  "keywords": ["bridge", "ferry"], "isAccessibleForFree": true,
+  "publisher": {"@type": "Organization", "name": "The Quay"},
   "mainEntityOfPage": {"@id": "https://quay.example/bridge"}, "inLanguage": "en"}]}"""
 
 
@@ -69,17 +78,25 @@ def test_one_broken_script_does_not_cost_the_others():
 
 
 def test_the_article_among_several_is_the_one_the_page_is_titled_with():
-    other = '[{"@type":"NewsArticle","headline":"Ferry firm wins","datePublished":"2020-01-01"},{"@type":"NewsArticle","headline":"Swing bridge to close","datePublished":"2026-03-03"}]'
+    other = (
+        '[{"@type":"NewsArticle","headline":"Ferry firm'
+        ' wins","datePublished":"2020-01-01"},'
+        '{"@type":"NewsArticle","headline":"Swing bridge to close","datePublished":"2026-03-03"}'
+        "]"
+    )
     found = read(ld(other) + "<meta property='og:title' content='Swing bridge to close | The Quay'>")
     assert (found.title, found.published[0]) == ("Swing bridge to close", "2026-03-03")
 
 
 def test_meta_elements_serve_where_json_ld_is_missing():
     found = read(
-        "<meta property='og:title' content='Swing bridge to close - The Quay'><meta property='og:site_name' content='The Quay'>"
+        "<meta property='og:title' content='Swing bridge to close - The Quay'>"
+        "<meta property='og:site_name' content='The Quay'>"
         "<meta name='author' content='Ann Lee'><meta property='article:published_time' content='2026-03-03T08:15:00Z'>"
-        "<meta property='article:modified_time' content='2026-03-04T08:15:00Z'><meta property='article:section' content='Town'>"
-        "<meta property='article:tag' content='bridge'><meta property='article:tag' content='ferry'><meta property='og:type' content='Article'>"
+        "<meta property='article:modified_time' content='2026-03-04T08:15:00Z'>"
+        "<meta property='article:section' content='Town'>"
+        "<meta property='article:tag' content='bridge'><meta property='article:tag' content='ferry'>"
+        "<meta property='og:type' content='Article'>"
         "<link rel='canonical' href='/bridge'>",
         url="https://quay.example/bridge?from=front",
     )
@@ -103,7 +120,9 @@ def test_printed_byline_date_and_standfirst_near_the_headline():
 
 def test_dates_of_footers_and_other_stories_are_no_evidence():
     bottom = "<footer><p>Updated 1 January 2019</p><time datetime='2018-05-05'>5 May 2018</time></footer>"
-    found = read(top="<h1>Swing bridge to close</h1>", bottom="<div>" + "<p>Some other story</p>" * 20 + "</div>" + bottom)
+    found = read(
+        top="<h1>Swing bridge to close</h1>", bottom="<div>" + "<p>Some other story</p>" * 20 + "</div>" + bottom
+    )
     assert found.published == () and found.updated == ()
 
 
@@ -128,7 +147,11 @@ def test_addresses_are_no_authors():
         ("Swing bridge to close | The Quay", None, "Swing bridge to close"),
         ("Swing bridge to close - The Quay", "The Quay", "Swing bridge to close"),
         ("The Quay - Swing bridge to close", "The Quay", "Swing bridge to close"),
-        ("Swing bridge to close for a year – and nobody likes what comes after", None, "Swing bridge to close for a year – and nobody likes what comes after"),
+        (
+            "Swing bridge to close for a year – and nobody likes what comes after",
+            None,
+            "Swing bridge to close for a year – and nobody likes what comes after",
+        ),
         ("Bridge", None, "Bridge"),
         (None, "The Quay", None),
     ],
@@ -138,5 +161,8 @@ def test_outlet_is_cut_from_a_page_title(title: str | None, source: str | None, 
 
 
 def test_the_printed_headline_wins_over_a_search_title():
-    found = read("<meta property='og:title' content='Bridge closure 2026: all you need to know'>", top="<h1>Town faces a year without its bridge</h1>")
+    found = read(
+        "<meta property='og:title' content='Bridge closure 2026: all you need to know'>",
+        top="<h1>Town faces a year without its bridge</h1>",
+    )
     assert found.title == "Town faces a year without its bridge"
