@@ -121,17 +121,19 @@ def change_tables(changes: Changes, run: RunInfo) -> dict[str, "pa.Table"]:
     sources = {(document.document_id, document.origin): source for document, _, source in changes.documents}
     tables = {
         "versions": versions_table(changes.versions, run, now),
+        "rewritten": versions_table(changes.rewritten, run, now),
         "closed": _rows("article_id version valid_to", changes.closed),
         "renamed": _rows("article_id new_id", changes.renamed),
         "keys": _rows("kind key article_id", changes.keys),
-        "documents": _rows(
+        "incoming_documents": _rows(
             "document_id origin source media_type size_bytes received_at pack article_id rules_version",
             [
-                (d.document_id, d.origin, source, d.media_type, len(d.content), received_at, changes.pack.name, article, rules)
+                (d.document_id, d.origin, source, d.media_type, len(d.content), received_at, changes.pack.name, article,
+                 rules)
                 for d, article, source in changes.documents
             ],
         ),
-        "quarantine": _rows(
+        "incoming_quarantine": _rows(
             "document_id origin source reasons stage detail run_id quarantined_at rules_version",
             [
                 (a.document_id, a.origin, sources.get((a.document_id, a.origin)), list(a.reasons), a.stage, a.detail,
@@ -140,7 +142,7 @@ def change_tables(changes: Changes, run: RunInfo) -> dict[str, "pa.Table"]:
             ],
         ),
         "retried": pairs_table([pair for pair in pairs if pair in changes.retried]),
-        "receipts": _rows(
+        "incoming_receipts": _rows(
             "run_id position origin document_id outcome article_id",
             [
                 (run_id, changes.first_position + place, r.origin, r.document_id, r.outcome, r.article_id)
@@ -157,4 +159,5 @@ def change_tables(changes: Changes, run: RunInfo) -> dict[str, "pa.Table"]:
         ),
         "queue": values_table("body_hash", sorted(set(changes.queue))),
     }  # fmt: skip
-    return {name: rows for name, rows in tables.items() if rows.num_rows}
+    # `retried` is named in the query of the documents, also when there are none.
+    return {name: rows for name, rows in tables.items() if rows.num_rows or name == "retried"}

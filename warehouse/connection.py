@@ -68,7 +68,7 @@ class Writer:
         self.revision += 1
 
     def note_published(self) -> None:
-        """Write down that readers see everything; after the rename, so that a deleted copy can be told from none yet."""
+        """Write down that readers see everything; after the rename, to tell a deleted copy from one never made."""
         self.published_revision = self.revision
         write_state(self.connection, "published_revision", str(self.revision))
 

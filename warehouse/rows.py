@@ -76,7 +76,7 @@ class Knowledge:
 class Changes:
     """Everything a batch comes to; written in one transaction.
 
-    `versions`: rows to be written, in place of one of the same article and number if there is one.
+    `versions`: new rows.  `rewritten`: rows to be put in place of those of the same article and number.
     `closed`: stored versions that have been followed by another, as (article_id, version, valid_to).
     `renamed`: (article_id before, after).  `documents`: each with its article's id (None: refused) and its source.
     `retried`: those of them the warehouse has from an earlier run.  `refused`: rejected articles.
@@ -87,6 +87,7 @@ class Changes:
     batch: int
     first_position: int
     versions: Sequence[Version] = ()
+    rewritten: Sequence[Version] = ()
     closed: Sequence[tuple[str, int, datetime]] = ()
     renamed: Sequence[tuple[str, str]] = ()
     keys: Sequence[tuple[str, str, str]] = ()

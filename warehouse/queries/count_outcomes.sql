@@ -1,0 +1,1 @@
+SELECT outcome, count(*) FROM receipts WHERE run_id = ? GROUP BY outcome;

@@ -1,0 +1,3 @@
+INSERT INTO documents BY NAME
+SELECT * FROM incoming_documents
+WHERE (document_id, origin) NOT IN (SELECT (document_id, origin) FROM retried);

@@ -1,0 +1,1 @@
+INSERT INTO quality_results BY NAME SELECT * FROM results;

@@ -1,0 +1,1 @@
+INSERT INTO receipts BY NAME SELECT * FROM incoming_receipts;

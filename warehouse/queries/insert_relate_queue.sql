@@ -1,0 +1,1 @@
+INSERT INTO relate_queue SELECT body_hash FROM queue;

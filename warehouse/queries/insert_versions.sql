@@ -1,0 +1,1 @@
+INSERT INTO article_versions BY NAME SELECT * FROM versions;
