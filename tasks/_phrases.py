@@ -57,7 +57,7 @@ class Phrases:
             return None
         for key in (_key(folded), folded[:2]):
             for start, found in self.starts.get(key, ()):
-                if folded.startswith(start) and not folded[len(start) : len(start) + 1].isalnum():
+                if folded.startswith(start) and not _splits_word(folded, len(start)):
                     return replace(found, source=self._outlet(text, found.kind))
         if self.any_pattern is None or not self.any_pattern.match(text):
             return None
@@ -82,6 +82,11 @@ def fold(text: str) -> str:
 def _fold_start(text: str) -> str:
     text = text.casefold().translate(_QUOTES)
     return _OPENING.sub("", _SPACE.sub(" ", _NUMBER.sub("#", text)))
+
+
+def _splits_word(text: str, at: int) -> bool:
+    """Whether `at` lies inside a word; in scripts without spaces no place does."""
+    return at < len(text) and len(WORD.findall(text[at - 1 : at + 1])) == 1 and text[at - 1].isalnum() and text[at].isalnum()
 
 
 def _key(folded: str) -> str:

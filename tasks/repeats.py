@@ -19,6 +19,9 @@ SHORTEST_COPY = 50
 #: A shorter run counts when it is this share of the body up to there.
 SHORTEST_COPY_OF_MOST = 25
 MOST_OF_BODY = 0.4
+#: Once a second copy has begun, what goes on with it in the same order may be as short as this, after a gap of at most that.
+SHORTEST_CONTINUATION = 8
+LONGEST_GAP = 80
 #: A paragraph is repeated when this share of its words lies in a copy.
 PARAGRAPH_SHARE = 0.6
 
@@ -48,7 +51,7 @@ def _words_again(paragraphs: list[list[str]]) -> set[int]:
     words = [word for paragraph in paragraphs for word in paragraph]
     first_seen: dict[tuple[str, ...], int] = {}
     again: set[int] = set()
-    position = 0
+    position, copy_end, source_end = 0, -LONGEST_GAP, 0
     while position + SEED <= len(words):
         if position in again:
             position += 1
@@ -58,28 +61,31 @@ def _words_again(paragraphs: list[list[str]]) -> set[int]:
         if earlier + SEED > position:
             position += 1
             continue
-        copied = _extend(words, earlier, position)
-        length = copied[-1] - position + 1
-        if length >= SHORTEST_COPY or (length >= SHORTEST_COPY_OF_MOST and length >= MOST_OF_BODY * position):
-            again.update(range(position, copied[-1] + 1))
+        one, other = _extend(words, earlier, position)
+        length = other - position
+        goes_on = position - copy_end <= LONGEST_GAP and earlier >= source_end and length >= SHORTEST_CONTINUATION
+        of_most = length >= SHORTEST_COPY_OF_MOST and length >= MOST_OF_BODY * position
+        if again and goes_on or length >= SHORTEST_COPY or of_most:
+            again.update(range(position, other))
+            copy_end, source_end = other, one
         position += 1
     return again
 
 
-def _extend(words: list[str], earlier: int, later: int) -> list[int]:
-    """The word numbers of the copy that begins at `later` and repeats the text from `earlier`."""
-    limit, matched = later, []
+def _extend(words: list[str], earlier: int, later: int) -> tuple[int, int]:
+    """Where the text from `earlier` and its copy from `later` end: the numbers of the words behind their last equal word."""
     one, other = earlier, later
-    while other < len(words) and one < limit:
+    ends = one, other
+    while other < len(words) and one < later:
         if words[one] == words[other]:
-            matched.append(other)
             one, other = one + 1, other + 1
+            ends = one, other
             continue
-        step = _bridge(words, one, other, limit)
+        step = _bridge(words, one, other, later)
         if step is None:
             break
         one, other = one + step[0], other + step[1]
-    return matched
+    return ends
 
 
 def _bridge(words: list[str], one: int, other: int, limit: int) -> tuple[int, int] | None:

@@ -44,6 +44,8 @@ def strip_text(text: str, flags: tuple[str, ...] = ()) -> Draft:
     _label_before(lines, head)
     _label_after(lines, last + 1)
     _read_signature(lines, head, last)
+    if lines and lines[-1].kind == BODY and lines[-1].words >= 8 and not lines[-1].stops:
+        flags = (*flags, "truncated")
     return _to_draft(lines, head, flags)
 
 
