@@ -85,6 +85,8 @@ def ingest(
 
     if no_track:
         os.environ["COPYDESK_TRACK"] = "0"
+    if not debug:  # an error is told in one sentence below; Prefect's log of it goes to its server all the same
+        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     require(inputs)
     early.start_pool(Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait))
     from flows.ingest import ingest as run_ingest
@@ -219,9 +221,9 @@ def quarantine_show(
 ) -> None:
     """Why a document was refused, and the beginning of its raw copy."""
     from flows import show
-    from warehouse import reports
+    from flows.quarantine import show_refused
 
-    rows = reports.show_quarantine(warehouse, document)
+    rows = show_refused(Settings.of(warehouse), document)
     if json:
         show.print_json(rows)
     else:

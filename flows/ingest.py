@@ -36,15 +36,14 @@ def ingest(
 
         def start(batch: Batch) -> None:
             land(batch, run)
-            batch.pending = run.pool.submit(batch.documents)
+            batch.pending = run.pool.submit(batch.fresh)
 
         for batch in one_ahead(read_batches(inputs, run), start):
             transform(batch)
             check(batch)
             load(batch, run)
             show(run.tally)
-            if run.publication_is_due():
-                publish(run)
+            run.publish_if_due()
         relate(run)
         summary = run.finish()
         publish(run)

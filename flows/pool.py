@@ -100,12 +100,11 @@ class Pending:
 def _warm() -> None:
     """What a worker does before its first document."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers itself
-    import importlib
-    import importlib.util  # STANDIN
-
-    for n in ("extract", "normalise", "refuse", "repeats", "strip"):
-        if importlib.util.find_spec("tasks." + n):
-            importlib.import_module("tasks." + n)
+    import tasks.extract
+    import tasks.normalise
+    import tasks.refuse
+    import tasks.repeats
+    import tasks.strip  # noqa: F401
 
 
 def _do_nothing() -> None:

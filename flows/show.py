@@ -227,9 +227,8 @@ def summary_lines(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     yield "warehouse", values["warehouse"]
     if not values["dry_run"]:
         where = f" --warehouse {values['warehouse']}" if values["warehouse"] != "data/copydesk.duckdb" else ""
-        yield "look next", f"copydesk status{where}"
-        if values["quarantined"]:
-            yield "", f"copydesk quarantine list{where}"
+        more = f"; copydesk quarantine list{where}" if values["quarantined"] else ""
+        yield "look next", f"copydesk status{where}{more}"
 
 
 def summary_markdown(values: dict[str, Any]) -> str:

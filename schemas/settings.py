@@ -17,7 +17,7 @@ class Settings:
     `workers`: processes for CPU work.  `batch_documents`, `batch_bytes`: a batch ends at whichever comes first.
     `max_document_bytes`: larger documents are refused (`too_large`), measured after decompression; 20 MiB is more
     than a hundred times the median news page (170 KB).  `document_seconds`: the time limit of one document; the
-    slowest real page of 773 takes about one second.  `publish_seconds`: readers see a batch at most a minute late.
+    slowest real page of 773 takes about one second.
     """
 
     warehouse: Path = field(default_factory=lambda: Path(os.environ.get("COPYDESK_WAREHOUSE", "data/copydesk.duckdb")))
@@ -29,7 +29,6 @@ class Settings:
     batch_bytes: int = 16 * MEBIBYTE
     max_document_bytes: int = 20 * MEBIBYTE
     document_seconds: float = 20.0
-    publish_seconds: float = 45.0
 
     @classmethod
     def of(cls, warehouse: str | Path | None = None, **said: Any) -> "Settings":

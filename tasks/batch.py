@@ -13,9 +13,10 @@ from typing import Any, Protocol, TypeVar
 
 from schemas.article import Article
 from schemas.document import Document
-from schemas.errors import CopydeskError
-from schemas.run import ExpectationResult, Receipt, Tally
+from schemas.errors import CopydeskError, WarehouseError
+from schemas.run import ExpectationResult
 from schemas.settings import Settings
+from warehouse.rows import Pack
 
 F = TypeVar("F", bound=Callable[..., Any])
 TRACKED = os.environ.get("COPYDESK_TRACK") != "0"
@@ -33,24 +34,30 @@ class Run(Protocol):
     """What the steps need of the run they belong to; `store` is None in a dry run."""
 
     store: Any
-    run_id: str | None
-    tally: Tally
+    info: Any
+
+    def count(self, batch: "Batch", outcomes: list[str]) -> None:
+        """Write down what became of each document of a batch."""
+        ...
 
 
 class Batch:
     """A few hundred documents on their way, and what each step made of them.
 
+    `first_position`: the place of the first in the run, from 0.  `fresh`: those that must be dealt with.
     A plain class and changed in place on purpose: Prefect walks through every dataclass and list given to a task,
     which for the pieces of 256 articles takes longer than loading them.
     """
 
-    def __init__(self, number: int, documents: list[Document]):
+    def __init__(self, number: int, documents: list[Document], first_position: int):
         self.number = number
         self.documents = documents
+        self.first_position = first_position
+        self.fresh: list[Document] = []
+        self.pack: Pack | None = None
         self.pending: Pending | None = None
         self.articles: list[Article] = []
         self.results: list[ExpectationResult] = []
-        self.receipts: list[Receipt] = []
 
     def __str__(self) -> str:
         return f"batch {self.number} ({len(self.documents)} documents)"
@@ -78,12 +85,12 @@ if TRACKED:
         return prefect.task(cache_policy=NO_CACHE, persist_result=False, **options)  # type: ignore[return-value]
 
     def _passes(_task: Any, _run: Any, state: Any) -> bool:
-        """Whether the failure is one that passes by itself: a disk, a network, a page that did not answer.
+        """Whether the failure is one that may pass by itself: a disk, a network, a page that did not answer.
 
-        The kinds of `CopydeskError` are mistakes that stay; only `fetch_page` raises one of no kind.
+        The other kinds of `CopydeskError` are mistakes that stay; only `fetch_page` raises one of no kind.
         """
         error = get_state_exception(state)
-        return isinstance(error, OSError) or type(error) is CopydeskError
+        return isinstance(error, (OSError, WarehouseError)) or type(error) is CopydeskError
 
     #: For input and output only; the same copy taken apart again gives the same articles.
     RETRIES: dict[str, Any] = {
@@ -134,22 +141,30 @@ def fetch(url: str, settings: Settings) -> Document:
 
 @task(name="land", task_run_name="land {batch}", **RETRIES)
 def land(batch: Batch, run: Run) -> None:
-    """Keep the raw documents in the landing folder; those dealt with before leave the batch."""
-    if run.store is None:
-        return
-    batch.landed = run.store.land(batch.documents)
+    """Keep the raw documents that must be dealt with in the landing folder; the rest were dealt with before.
+
+    What stands twice in a batch is dealt with once.  What stands in the batch before this one, which may not be loaded
+    yet, is dealt with again, and found unchanged when it is loaded.
+    """
+    pairs = {(document.document_id, document.origin): document for document in batch.documents}
+    if run.store is not None:
+        for pair in run.store.seen(list(pairs), run.info.rules_version):
+            del pairs[pair]
+        batch.pack = run.store.land(list(pairs.values())) if pairs else None
+    batch.fresh = list(pairs.values())
 
 
 @task(name="transform", task_run_name="transform {batch}")
 def transform(batch: Batch) -> None:
     """Wait for the articles that the worker processes make of the documents."""
-    assert batch.pending is not None
-    batch.articles = batch.pending.articles()
+    batch.articles = batch.pending.articles() if batch.pending else []
 
 
 @task(name="check", task_run_name="check {batch}")
 def check(batch: Batch) -> None:
     """Great Expectations on the accepted articles: a failed critical one refuses, a failed warning flags."""
+    if not batch.articles:  # nothing new in it: Great Expectations need not even be there
+        return
     from tasks.check import check_articles
 
     batch.articles, batch.results = check_articles(batch.articles)
@@ -157,20 +172,31 @@ def check(batch: Batch) -> None:
 
 @task(name="load", task_run_name="load {batch}", **RETRIES)
 def load(batch: Batch, run: Run) -> None:
-    """Everything the batch came to, in one transaction; every document of it is counted."""
-    raise_standin = run  # STANDIN
-    del raise_standin
+    """Everything the batch came to, in one transaction; then every document of it is counted."""
+    if run.store is None:
+        refused = {(a.document_id, a.origin) for a in batch.articles if a.outcome != "accepted"}
+        outcomes = ["quarantined" if (d.document_id, d.origin) in refused else "loaded" for d in batch.documents]
+    else:
+        from tasks.load import Incoming, load_batch
+
+        incoming = Incoming(
+            batch.number, batch.documents, batch.articles, batch.pack, batch.results, batch.first_position
+        )
+        outcomes = [receipt.outcome for receipt in load_batch(run.store, run.info, incoming)]
+    run.count(batch, outcomes)
 
 
 @task(name="relate", **RETRIES)
 def relate(run: Run) -> None:
     """Link the articles with the same words."""
-    if run.store is None:
-        return
+    if run.store is not None:
+        from tasks.relate import relate as relate_articles
+
+        relate_articles(run.store)
 
 
 @task(name="publish", **RETRIES)
 def publish(run: Run) -> None:
     """Let readers see what has been loaded."""
-    if run.store is None:
-        return
+    if run.store is not None:
+        run.store.publish()

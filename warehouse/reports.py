@@ -1,44 +1,25 @@
 """Reading the published warehouse for a person: SQL of theirs, and the answers that commands print."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.errors import UsageError, WarehouseError
+from schemas.errors import UsageError
+from warehouse._sql import query
+from warehouse.connection import open_reader
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-_QUERIES = Path(__file__).parent / "queries"
 #: How many rows are held at a time while they are printed.
 _ROWS = 1000
 
 
 @contextmanager
-def open_reader(warehouse: Path) -> "Iterator[DuckDBPyConnection]":
-    """The published file, read-only, times in UTC; `WarehouseError` when there is none or it is no such file."""
-    import duckdb
-
-    if not warehouse.is_file():
-        raise WarehouseError(
-            f"there is no warehouse at {warehouse} yet; `copydesk ingest` makes it, --warehouse names another"
-        )
-    try:
-        connection = duckdb.connect(str(warehouse), read_only=True)
-    except duckdb.Error as error:
-        raise WarehouseError(f"{warehouse} cannot be opened: {_first_line(error)}") from error
-    try:
-        connection.execute("SET TimeZone = 'UTC'")
-        yield connection
-    finally:
-        connection.close()
-
-
-@contextmanager
 def run_query(warehouse: Path, sql: str) -> Iterator[tuple[list[str], Iterator[tuple[Any, ...]]]]:
     """The columns and rows of a person's SQL; `UsageError` when it writes or is wrong."""
-    with open_reader(warehouse) as connection:
+    with closing(open_reader(warehouse)) as connection:
         _execute(connection, sql)
         columns = [column[0] for column in connection.description or []]
         yield columns, _rows(connection)
@@ -49,27 +30,27 @@ def save_query(warehouse: Path, sql: str, out: Path) -> int:
     if not out.parent.is_dir():
         raise UsageError(f"--out {out}: there is no folder {out.parent}; make it first")
     target = str(out).replace("'", "''")
-    with open_reader(warehouse) as connection:
+    with closing(open_reader(warehouse)) as connection:
         _execute(connection, f"COPY (\n{sql.strip().rstrip(';')}\n) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
         return int((connection.fetchone() or (0,))[0])
 
 
 def status(warehouse: Path) -> dict[str, Any]:
     """What is in the warehouse: `totals`, and rows of `sources`, `languages`, `runs`, `quarantine`."""
-    with open_reader(warehouse) as connection:
+    with closing(open_reader(warehouse)) as connection:
         parts = {name: _ask(connection, f"status_{name}") for name in ("sources", "languages", "runs", "quarantine")}
         return {"warehouse": str(warehouse), "totals": _ask(connection, "status_totals")[0], **parts}
 
 
 def list_quarantine(warehouse: Path, reason: str | None, source: str | None, limit: int) -> list[dict[str, Any]]:
     """The open refusals, the latest first."""
-    with open_reader(warehouse) as connection:
+    with closing(open_reader(warehouse)) as connection:
         return _ask(connection, "quarantine_list", reason=reason, source=source, limit=limit)
 
 
 def find_quarantine(warehouse: Path, document: str) -> list[dict[str, Any]]:
     """The refusals of a document, by its id, the beginning of it, or its origin, the latest first."""
-    with open_reader(warehouse) as connection:
+    with closing(open_reader(warehouse)) as connection:
         rows = _ask(connection, "quarantine_show", document=document)
     if not rows:
         raise UsageError(
@@ -79,7 +60,7 @@ def find_quarantine(warehouse: Path, document: str) -> list[dict[str, Any]]:
 
 
 def _ask(connection: "DuckDBPyConnection", name: str, **parameters: Any) -> list[dict[str, Any]]:
-    connection.execute((_QUERIES / f"{name}.sql").read_text(encoding="utf-8"), parameters or None)
+    connection.execute(query(name), parameters or None)
     columns = [column[0] for column in connection.description or []]
     return [dict(zip(columns, row, strict=True)) for row in connection.fetchall()]
 
