@@ -56,6 +56,8 @@ _UNTELLING_RULES = frozenset(
 )
 #: Phrases of these kinds are taken out of the body; of the others too many are subheads.
 _PROMPTS = frozenset(("subscribe_prompt", "notification_prompt", "login_prompt", "comment_widget", "advert"))
+#: Longer paragraphs are not looked up: prompts are short, and the look-up is what cleaning costs most.
+_PROMPT_WORDS = 25
 #: Share of a body that lines of links may have and still be strangers in it.
 _FEW_LINKS = 0.15
 _OTHERS_PICTURES = (
@@ -229,7 +231,7 @@ def _is_link(paragraph: Paragraph, blocks: list[Block]) -> bool:
 
 def _by_words(paragraph: Paragraph, words: int, blocks: list[Block]) -> Label | None:
     """A short paragraph that is a known prompt by its own words."""
-    if words > 40:
+    if words > _PROMPT_WORDS:
         return None
     match = load_phrases().match(paragraph.text, words)
     if match is None:
