@@ -24,7 +24,7 @@ FEWEST_WORDS = 20
 #: A body of more words than this is an article whatever prompts and headlines stand around it.
 WALL_WORDS = 45
 PAYWALL_WORDS = 150
-#: Headlines outside the body, for each sentence in it, that make an index page of a short body.
+#: So many headlines around a short body without one long sentence make an index page.
 HEADLINES_OF_INDEX = 8
 #: As much of a page as is looked at for its vocabulary.
 MOST_CHARACTERS = 60_000
@@ -96,10 +96,10 @@ def _breaks_off(draft: Draft) -> bool:
 
 
 def _is_index(article: Article, draft: Draft) -> bool:
-    """A short body among many headlines, with hardly a long sentence in it."""
+    """A short body among many headlines, with no long sentence in it."""
     headlines = sum(p.kind in ("related_links", "navigation", "title") and 4 <= count_words(p.text) <= 20 for p in draft.pieces)
     sentences = sum(bool(_SENTENCE.search(p)) and count_words(p) >= 12 for p in draft.paragraphs())
-    return article.word_count <= WALL_WORDS and headlines >= HEADLINES_OF_INDEX * max(1, sentences)
+    return article.word_count <= WALL_WORDS and headlines >= HEADLINES_OF_INDEX and not sentences
 
 
 def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:

@@ -5,7 +5,8 @@ sides over equal words and short differences; a grown pair that is long enough i
 again (a refrain, a quotation) are too short to count.
 """
 
-from dataclasses import replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 from schemas.draft import BODY, Draft, Piece
 from tasks._text import folded_words
@@ -15,13 +16,18 @@ from tasks._text import folded_words
 SEED = 5
 #: Differing words that an extension may step over, on either side.
 MOST_DIFFERING = 12
+#: Of a copy at least this share of the words are equal; a refrain between new verses is less.
+EQUAL_SHARE = 0.85
 SHORTEST_COPY = 50
-#: A shorter run counts when it is this share of the body up to there.
+#: A pasted copy is this share of the text before it at least; product blurbs that come again in a long guide are less.
+SHARE_OF_BODY = 0.25
+#: A shorter run counts when it is most of what stands before it.
 SHORTEST_COPY_OF_MOST = 25
 MOST_OF_BODY = 0.4
-#: Once a second copy has begun, what goes on with it in the same order may be as short as this, after a gap of at most that.
-SHORTEST_CONTINUATION = 8
+#: A copy may be broken into runs, in the same order, by words that only one of the two has.
+SHORTEST_RUN = 8
 LONGEST_GAP = 80
+COPIED_SHARE = 0.75
 #: A paragraph is repeated when this share of its words lies in a copy.
 PARAGRAPH_SHARE = 0.6
 
@@ -49,43 +55,81 @@ def mark_repeats(draft: Draft) -> Draft:
 def _words_again(paragraphs: list[list[str]]) -> set[int]:
     """The numbers of the words that belong to a second copy."""
     words = [word for paragraph in paragraphs for word in paragraph]
-    first_seen: dict[tuple[str, ...], int] = {}
     again: set[int] = set()
-    position, copy_end, source_end = 0, -LONGEST_GAP, 0
-    while position + SEED <= len(words):
-        if position in again:
-            position += 1
-            continue
-        seed = tuple(words[position : position + SEED])
-        earlier = first_seen.setdefault(seed, position)
-        if earlier + SEED > position:
-            position += 1
-            continue
-        one, other = _extend(words, earlier, position)
-        length = other - position
-        goes_on = position - copy_end <= LONGEST_GAP and earlier >= source_end and length >= SHORTEST_CONTINUATION
-        of_most = length >= SHORTEST_COPY_OF_MOST and length >= MOST_OF_BODY * position
-        if again and goes_on or length >= SHORTEST_COPY or of_most:
-            again.update(range(position, other))
-            copy_end, source_end = other, one
-        position += 1
+    for chain in _chains(_find_runs(words)):
+        start, end = chain[0].start, chain[-1].end
+        length = sum(run.end - run.start for run in chain)
+        long_enough = length >= SHORTEST_COPY and length >= SHARE_OF_BODY * start
+        of_most = length >= SHORTEST_COPY_OF_MOST and length >= MOST_OF_BODY * start
+        if (long_enough or of_most) and length >= COPIED_SHARE * (end - start):
+            again.update(i for run in chain for i in range(run.start, run.end))
     return again
 
 
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """Words `start` to `end` (behind the last) that repeat those from `source` to `source_end`."""
+
+    start: int
+    end: int
+    source: int
+    source_end: int
+
+
+def _find_runs(words: list[str]) -> list[_Run]:
+    first_seen: dict[tuple[str, ...], int] = {}
+    runs: list[_Run] = []
+    position = reached = 0
+    while position + SEED <= len(words):
+        earlier = first_seen.setdefault(tuple(words[position : position + SEED]), position)
+        if earlier + SEED <= position and position >= reached:
+            source_end, end = _extend(words, earlier, position)
+            back = _reach_back(words, earlier, position)
+            if end - position + back >= SHORTEST_RUN:
+                runs.append(_Run(position - back, end, earlier - back, source_end))
+                reached = end
+        position += 1
+    return runs
+
+
+def _chains(runs: list[_Run]) -> Iterator[list[_Run]]:
+    """Runs that go on with each other, in the same order as their sources, behind short gaps."""
+    chain: list[_Run] = []
+    for run in runs:
+        if chain and not (run.start - chain[-1].end <= LONGEST_GAP and run.source >= chain[-1].source_end - SEED):
+            yield chain
+            chain = []
+        chain.append(run)
+    if chain:
+        yield chain
+
+
 def _extend(words: list[str], earlier: int, later: int) -> tuple[int, int]:
-    """Where the text from `earlier` and its copy from `later` end: the numbers of the words behind their last equal word."""
-    one, other = earlier, later
+    """Where the text from `earlier` and its copy from `later` end: the numbers of the words behind their last equal word
+    up to which most words are equal."""
+    one, other, equal = earlier, later, 0
     ends = one, other
     while other < len(words) and one < later:
         if words[one] == words[other]:
-            one, other = one + 1, other + 1
-            ends = one, other
+            one, other, equal = one + 1, other + 1, equal + 1
+            if equal >= EQUAL_SHARE * max(one - earlier, other - later):
+                ends = one, other
             continue
         step = _bridge(words, one, other, later)
         if step is None:
             break
         one, other = one + step[0], other + step[1]
     return ends
+
+
+def _reach_back(words: list[str], earlier: int, later: int) -> int:
+    """How many words before `later` still repeat those before `earlier`, up to three differing words in a row."""
+    reach = back = 0
+    while back - reach < 4 and back < min(earlier, later - earlier):
+        back += 1
+        if words[earlier - back] == words[later - back]:
+            reach = back
+    return reach
 
 
 def _bridge(words: list[str], one: int, other: int, limit: int) -> tuple[int, int] | None:

@@ -50,16 +50,24 @@ def strip_text(text: str, flags: tuple[str, ...] = ()) -> Draft:
 
 
 def _past_boxes(lines: list[Line], last: int) -> int:
-    """The end of the prose, moved on over boxes and links that were recognised, as long as a sentence follows them."""
+    """The end of the prose, moved on over boxes and links that were recognised, as long as a sentence follows them.
+
+    A short sentence right behind the prose belongs to it, and so does a last line that breaks off.
+    """
     index = last + 1
     while 0 <= last and index < len(lines) and index - last <= MOST_BOX_LINES:
         line = lines[index]
-        if gain(line) > 0:
+        if gain(line) > 0 or (index == last + 1 and not line.kind and _ends_prose(lines, index)):
             last = index
         elif line.kind not in BOX_KINDS:
             break
         index += 1
     return last
+
+
+def _ends_prose(lines: list[Line], index: int) -> bool:
+    line = lines[index]
+    return not line.stamp and ((line.stops and line.words >= 2) or (index == len(lines) - 1 and line.words >= 8))
 
 
 def _end_at_comments(lines: list[Line], first: int, last: int) -> tuple[int, int]:

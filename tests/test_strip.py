@@ -1,0 +1,128 @@
+"""Plain text through the public steps: nothing vanishes, and the shapes that no golden page has."""
+
+import hashlib
+import re
+import unicodedata
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from flows.document import make_article
+from schemas.document import Document
+from schemas.outcome import KINDS
+from schemas.settings import Settings
+from tasks.strip import strip_text
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "eval" / "text_lines"
+
+PROSE = [
+    "The council voted nine to six on Tuesday night to close the old swimming baths before the winter.",
+    "“Nobody asked us,” said Mara Quint, who has taught children to swim there since 1987.",
+    "A report that was published in May put the cost of a new roof at 4.2 million.",
+    "It will be the third public building to close in the town in as many years.",
+]
+FURNITURE = [
+    "Home", "Share", "Comments", "12 Comments", "Read more: Council leader to stand down", "Advertisement", "By Ann Lee", "Ann Lee",
+    "Friday 15 June 2018 13:03 BST", "© 2018 The Lantern", "Photo: Ann Lee", "The baths on a quiet morning (PA)", "• Tomatoes", "Subscribe now",
+    "JANE DOE via Northlight Images", "A crowd in the square on Monday NLI PHOTO / JANE DOE", "Council votes to close the old baths", "次の記事", "関連記事",
+]  # fmt: skip
+
+
+def squeezed(text):
+    """Text without white space and control characters, in NFC: what must be kept of every line."""
+    text = unicodedata.normalize("NFC", text)
+    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in "\u200c\u200d")
+
+
+def assert_accounted_for(text):
+    """Every piece of every non-blank line is in exactly one place, and together they rebuild the line."""
+    lines = re.split(r"\r\n|\r|\n", text)
+    by_line = {}
+    draft = strip_text(text)
+    for piece in draft.pieces:
+        assert piece.kind == "body" or piece.kind in KINDS
+        assert piece.rule
+        assert lines[piece.line - 1][piece.position : piece.position + len(piece.text)] == piece.text
+        by_line.setdefault(piece.line, []).append(piece)
+    for number, line in enumerate(lines, 1):
+        pieces = sorted(by_line.get(number, []), key=lambda piece: piece.position)
+        assert "".join("".join(piece.text.split()) for piece in pieces) == "".join(line.split())
+    return draft
+
+
+line = st.one_of(
+    st.sampled_from(PROSE), st.sampled_from(FURNITURE), st.text(max_size=60), st.sampled_from(["", "  ", "\t", "\u00a0", "\ufeff"])
+)
+
+
+@settings(deadline=None)
+@given(st.lists(line, max_size=40), st.sampled_from(["\n", "\r\n", "\r"]))
+def test_every_piece_of_every_line_is_in_one_place(lines, end):
+    assert_accounted_for(end.join(lines))
+
+
+@settings(deadline=None)
+@given(st.lists(line, max_size=30))
+def test_the_record_rebuilds_the_copy(lines):
+    text = "\n".join(lines).encode("utf-8", "ignore").decode()
+    content = text.encode()
+    article = make_article(Document(hashlib.sha256(content).hexdigest(), "a.txt", content, "text/plain"), Settings())
+    if "mojibake_repaired" in article.flags or article.stage == "read" or article.stage == "strip":
+        return
+    kept = Counter(squeezed(article.body)) + Counter(squeezed("".join(piece.text for piece in article.removed)))
+    assert kept == Counter(squeezed(text))
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the evaluation pages are not here")
+def test_nothing_vanishes_from_real_copy():
+    for path in sorted(SHARED.iterdir())[::25]:
+        assert_accounted_for(path.read_text(encoding="utf-8"))
+
+
+def article_of(*lines):
+    draft = assert_accounted_for("\n".join(lines))
+    return draft, draft.paragraphs()
+
+
+def test_a_photographer_is_no_author_and_a_caption_no_body():
+    draft, body = article_of(
+        "04/11/2013 09:15 GMT | Updated 05/11/2013 07:40 GMT",
+        "Town Loses Its Baths After A Night Of Shouting",
+        "Otto Brandt via Corvus Pictures",
+        "A cyclist passes the burnt-out cinema in Larkhaven on October 30, 2013, a week after the riots in which two men died and some for CP PHOTO / OTTO BRANDT",
+        *PROSE,
+    )
+    assert draft.title == "Town Loses Its Baths After A Night Of Shouting"
+    assert body == PROSE
+    assert draft.bylines == ()
+    assert [(c.text[-8:], c.credit) for c in draft.captions] == [("some for", "Otto Brandt via Corvus Pictures; CP PHOTO / OTTO BRANDT")]
+    assert draft.published == ("04/11/2013 09:15 GMT",)
+    assert draft.updated == ("05/11/2013 07:40 GMT",)
+
+
+def test_a_sentence_that_comes_twice_stays():
+    _, body = article_of(*PROSE, "Nobody was asked.", "The vote stands until the spring, when there will be elections in all of the nine wards.", "Nobody was asked.")
+    assert body.count("Nobody was asked.") == 2
+
+
+def test_readers_comments_are_not_the_article():
+    draft, body = article_of(*PROSE * 2, "3 Comments", "angrybird", "2 hours ago", "They should have closed the town hall instead, and saved us all the money.")
+    assert "town hall" not in " ".join(body)
+    assert draft.pieces[-1].kind == "comment"
+
+
+def test_a_box_between_paragraphs_does_not_end_the_article():
+    _, body = article_of(*PROSE, "Sign up for our newsletter", "Enter your email address", "Sign up", "The baths close on 30 November.")
+    assert body[-1] == "The baths close on 30 November."
+
+
+def test_a_text_that_breaks_off_is_flagged():
+    assert "truncated" in strip_text("\n".join([*PROSE, "The mayor said that she would look at the figures again before the"])).flags
+
+
+def test_an_empty_text_has_no_pieces():
+    assert strip_text(" \n\t\n").pieces == ()
