@@ -104,6 +104,9 @@ def extract(inputs: Inputs, source: Source = None, workers: Workers = None, debu
     """Clean copy without a warehouse: one JSON record a document, in input order."""
     import orjson
 
+    from tasks._language import warm_up
+
+    warm_up()  # beside the imports and the reading
     from flows.document import take_apart_in_time
     from flows.inputs import read_all, require
 

@@ -98,13 +98,14 @@ class Pending:
 
 
 def _warm() -> None:
-    """What a worker does before its first document."""
+    """What a worker does before its first document: everything that is loaded once, loaded."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers itself
-    import tasks.extract
-    import tasks.normalise
-    import tasks.refuse
-    import tasks.repeats
-    import tasks.strip  # noqa: F401
+    words = b"The ferry to the island was late again on 3 May 2019, its captain said, and nobody on the quay minded."
+    for media_type, content in (
+        ("text/plain", words),
+        ("text/html", b"<html><body><p>" + words + b"</p></body></html>"),
+    ):
+        make_article(Document("0" * 64, "warm-up", content, media_type), Settings())
 
 
 def _do_nothing() -> None:

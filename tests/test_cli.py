@@ -191,7 +191,9 @@ def test_query_formats(seeded: tuple[Path, dict], tmp_path: Path):
     assert pyarrow.parquet.read_table(out).num_rows == len(as_json)
 
 
-@pytest.mark.parametrize("sql", ["DELETE FROM articles", "CREATE TABLE t (a INT)", "SELEC 1", "SELECT nothing", ""])
+@pytest.mark.parametrize(
+    "sql", ["DELETE FROM articles", "CREATE TABLE t (a INT)", "SELEC 1", "SELECT nothing", "", "/* no */"]
+)
 def test_query_refuses_writes_and_errors_in_one_sentence(seeded: tuple[Path, dict], sql: str):
     done = ask(seeded, "query", sql)
     assert done.returncode == 2
@@ -224,7 +226,7 @@ def test_quarantine_list_and_show(seeded: tuple[Path, dict]):
 
 def test_what_was_refused_can_be_read_again(seeded: tuple[Path, dict]):
     rows = json.loads(ask(seeded, "quarantine", "list", "--json").stdout)
-    row = next(r for r in rows if r["origin"].endswith(".txt"))
+    row = next(r for r in rows if r["origin"].endswith(".txt") and r["reasons"] == ["not_an_article"])
     shown = ask(seeded, "quarantine", "show", row["origin"]).stdout
     first_line = (ROOT / row["origin"]).read_text(encoding="utf-8", errors="replace").split("\n")[0]
     assert first_line.strip()[:40] in shown

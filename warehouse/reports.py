@@ -20,9 +20,7 @@ _ROWS = 1000
 def run_query(warehouse: Path, sql: str) -> Iterator[tuple[list[str], Iterator[tuple[Any, ...]]]]:
     """The columns and rows of a person's SQL; `UsageError` when it writes or is wrong."""
     with closing(open_reader(warehouse)) as connection:
-        _execute(connection, sql)
-        columns = [column[0] for column in connection.description or []]
-        yield columns, _rows(connection)
+        yield _execute(connection, sql), _rows(connection)
 
 
 def save_query(warehouse: Path, sql: str, out: Path) -> int:
@@ -65,11 +63,14 @@ def _ask(connection: "DuckDBPyConnection", name: str, **parameters: Any) -> list
     return [dict(zip(columns, row, strict=True)) for row in connection.fetchall()]
 
 
-def _execute(connection: "DuckDBPyConnection", sql: str) -> None:
+def _execute(connection: "DuckDBPyConnection", sql: str) -> list[str]:
+    """Run a person's SQL; the answer is the names of the columns."""
     import duckdb
 
     try:
         connection.execute(sql)
+        if connection.description:
+            return [column[0] for column in connection.description]
     except duckdb.Error as error:
         message = _first_line(error)
         if "read-only mode" in message:
@@ -77,8 +78,7 @@ def _execute(connection: "DuckDBPyConnection", sql: str) -> None:
                 "query only reads; keep tables of your own in a file of yours that attaches the warehouse"
             ) from error
         raise UsageError(f"the SQL was not accepted: {message}") from error
-    except RuntimeError as error:  # an empty statement
-        raise UsageError(f"the SQL was not accepted: {_first_line(error)}") from error
+    raise UsageError("there is no query in the SQL; give a SELECT")
 
 
 def _rows(connection: "DuckDBPyConnection") -> Iterator[tuple[Any, ...]]:
