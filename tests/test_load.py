@@ -221,7 +221,7 @@ def test_the_same_words_from_other_sources_are_articles_linked(store: Store):
     day = datetime(2020, 1, 1, tzinfo=UTC)
     copies = [item(f"{n}.txt", source=f"Outlet {n}", published_at=day.replace(day=9 - n)) for n in range(3)]
     assert run(store, copies[:2]) == ["loaded", "loaded"]
-    assert run(store, copies[2:] + [item("x.txt", BRIDGE)]) == ["loaded", "loaded"]
+    assert run(store, [*copies[2:], item("x.txt", BRIDGE)]) == ["loaded", "loaded"]
     links = ask(store, "SELECT kind, similarity, shared_words, article_id < other_id FROM article_links")
     assert links == [("same_text", 1.0, len(HARBOUR.split()), True)] * 3
     assert ask(store, "SELECT source FROM unique_articles WHERE group_size = 3") == [("Outlet 2",)]

@@ -1,0 +1,167 @@
+"""The expectations on articles: what is refused, what is flagged, and what is never touched."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from schemas.article import Article
+from schemas.errors import RunFailed
+from tasks import check
+from tasks.check import check_articles
+
+ROOT = Path(__file__).resolve().parent.parent
+SUITE = json.loads((ROOT / "schemas" / "expectations" / "article.json").read_text(encoding="utf-8"))
+SENTENCE = "The council of {} agreed on {} evenings to mend {} roofs before the winter of that year. "
+PLACES = ("Aldby", "Borsa", "Culver", "Dunmore", "Elsten", "Farrow", "Gild", "Hoxne")
+GOOD = Article(
+    "d" * 64,
+    "good.txt",
+    title="Roofs to be mended",
+    authors=("Ann Lee",),
+    author_kinds=("person",),
+    published_at=datetime(2020, 1, 2, tzinfo=UTC),
+    source="Coast Post",
+    url="https://coast.example/roofs",
+    language="en",
+    body="".join(SENTENCE.format(place, number, number + 3) for number, place in enumerate(PLACES)),
+    word_count=130,
+    confidence=0.9,
+)
+REFUSED = [
+    ({"body": ""}, "body_has_words"),
+    ({"body": "spam " * 300}, "body_varied"),
+    ({"body": GOOD.body + "QUJD" * 300}, "body_of_words"),
+    ({"body": "Results: " + "--- *** === +++ ||| " * 30}, "body_of_letters"),
+    ({"body": "<div class='x'><p>Home</p><p>News</p><p>Sport</p></div>" * 9}, "body_without_markup"),
+    ({"body": "\n\n".join(f"var item{n} = load({n});" for n in range(60))}, "body_without_code"),
+    ({"body": GOOD.body.replace("e", "\ufffd")}, "body_readable"),
+    ({"body": GOOD.body.replace("e", "â€™")}, "body_encoding"),
+    ({"confidence": 1.5}, "confidence_in_range"),
+]
+FLAGGED = [
+    ({"body": "A short notice on roofs, no more than that."}, "body_length"),
+    ({"body": GOOD.body + " <br/>"}, "body_markup_free"),
+    ({"body": GOOD.body + "\n\nvar pageTitle = 4;"}, "body_code_free"),
+    ({"body": GOOD.body + "\ufffd"}, "body_complete"),
+    ({"body": GOOD.body + "Ã© Ã©"}, "body_encoding_clean"),
+    ({"title": "x" * 301}, "title_length"),
+    ({"title": "Write to news@coast.example"}, "title_plain"),
+    ({"authors": tuple(f"Ann {n}" for n in range(31))}, "author_count"),
+    ({"authors": ("She has covered the council and its roofs for many years and never once " * 2,)}, "author_length"),
+    ({"authors": ("ann@coast.example",)}, "authors_plain"),
+    ({"published_at": datetime.now(UTC) + timedelta(days=3)}, "published_not_in_future"),
+    ({"published_at": datetime(1500, 1, 1, tzinfo=UTC)}, "published_plausible"),
+    ({"updated_at": datetime(2019, 1, 1, tzinfo=UTC)}, "published_before_update"),
+    ({"url": "coast.example/roofs"}, "url_well_formed"),
+    ({"language": "english"}, "language_code"),
+    ({"source": None}, "source_known"),
+]
+
+
+@pytest.fixture(scope="module")
+def checked() -> dict[str, Article]:
+    """All bad examples, by the name of what they miss, checked in one batch: a failing row must be the right one."""
+    examples = [replace(GOOD, origin=name, **fields) for fields, name in REFUSED + FLAGGED]  # type: ignore[arg-type]
+    articles, _ = check_articles([GOOD, *examples, GOOD])
+    assert articles[0] == articles[-1] == GOOD
+    return {article.origin: article for article in articles}
+
+
+def outcome(**fields: object) -> tuple[str, list[str], list[str]]:
+    (article,), _ = check_articles([replace(GOOD, **fields)])  # type: ignore[arg-type]
+    return article.outcome, list(article.reasons), list(article.flags)
+
+
+def test_a_good_article_comes_back_as_it_was():
+    articles, results = check_articles([GOOD])
+    assert articles == [GOOD]
+    assert all(r.success and r.checked == 1 and r.unexpected == 0 for r in results)
+    assert len(results) == len(SUITE["expectations"])
+
+
+@pytest.mark.parametrize("name", [name for _, name in REFUSED])
+def test_what_no_article_is_is_refused(checked: dict[str, Article], name: str):
+    assert checked[name].outcome == "rejected"
+    assert f"failed_check:{name}" in checked[name].reasons
+
+
+def test_a_refusal_says_where_and_why():
+    (article,), results = check_articles([replace(GOOD, confidence=7.0)])
+    assert (article.stage, article.reasons) == ("check", ("failed_check:confidence_in_range",))
+    assert "confidence_in_range" in (article.detail or "")
+    (missed,) = [r for r in results if not r.success]
+    assert (missed.expectation, missed.column_name, missed.severity) == (
+        "confidence_in_range",
+        "confidence",
+        "critical",
+    )
+    assert (missed.checked, missed.unexpected, missed.sample) == (1, 1, ("7.0",))
+
+
+@pytest.mark.parametrize("name", [name for _, name in FLAGGED])
+def test_what_an_article_hardly_is_is_flagged(checked: dict[str, Article], name: str):
+    assert (checked[name].outcome, checked[name].reasons) == ("accepted", ())
+    assert f"warned:{name}" in checked[name].flags
+
+
+def test_what_is_not_known_misses_nothing():
+    fields = {"title": None, "published_at": None, "url": None, "language": None, "authors": ()}
+    assert outcome(**fields) == ("accepted", [], [])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "港口委员会周二投票决定在秋季风暴到来之前疏浚北部海湾。工程师在黎明时分发现铁梁裂缝后关闭了旧桥。" * 3,
+        "नगर परिषद ने मंगलवार को पुराने पुल की मरम्मत के लिए नई योजना को मंजूरी दी और काम जल्द शुरू होगा।",
+        "Рада порту проголосувала у вівторок за поглиблення північної гавані до початку осінніх штормів.",
+        "صوّت مجلس الميناء يوم الثلاثاء على تعميق الحوض الشمالي قبل وصول عواصف الخريف.",
+        "Leeds 2-1 Hull (HT 1-0); York 0-0 Ripon; Bury 3-3 Stoke (14', 22', 71'); Crewe 4-0 Wigan.",
+    ],
+)
+def test_no_script_and_no_list_of_results_is_refused(body: str):
+    assert outcome(body=body)[0] == "accepted"
+
+
+def test_refused_ones_are_not_looked_at_and_order_is_kept():
+    refused = replace(GOOD, outcome="rejected", reasons=("empty",), body="", origin="r.txt")
+    bad = replace(GOOD, body="spam " * 300, origin="b.txt")
+    articles, results = check_articles([refused, GOOD, bad, refused])
+    assert [a.origin for a in articles] == ["r.txt", "good.txt", "b.txt", "r.txt"]
+    assert [a.outcome for a in articles] == ["rejected", "accepted", "rejected", "rejected"]
+    assert articles[0] == refused
+    assert {r.checked for r in results} == {2}
+    assert check_articles([]) == ([], [])
+    assert check_articles([refused]) == ([refused], [])
+
+
+def test_an_expectation_that_raised_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    broken = {**SUITE, "expectations": [dict(e) for e in SUITE["expectations"][:2]]}
+    broken["expectations"][1]["kwargs"] = {"column": "no_such_column", "min_value": 1}
+    path = tmp_path / "article.json"
+    path.write_text(json.dumps(broken), encoding="utf-8")
+    monkeypatch.setattr(check, "_SUITE", path)
+    check._build.cache_clear()
+    try:
+        with pytest.raises(RunFailed, match="body_length"):
+            check_articles([GOOD])
+    finally:
+        check._build.cache_clear()
+
+
+def test_every_expectation_has_a_name_of_its_own_a_note_and_a_severity():
+    names = [e["meta"]["name"] for e in SUITE["expectations"]]
+    assert len(set(names)) == len(names) >= 15
+    assert all(e["severity"] in ("critical", "warning") and e["meta"]["notes"] for e in SUITE["expectations"])
+
+
+@pytest.mark.skipif(not (ROOT.parent / "shared").exists(), reason="the evaluation data is not here")
+def test_no_real_article_is_refused():
+    lines = (ROOT.parent / "shared" / "eval" / "truth.jsonl").read_text(encoding="utf-8").split("\n")
+    rows = [json.loads(line) for line in lines if line]
+    pages = [replace(GOOD, document_id=r["id"], origin=r["id"], body=r["body"]) for r in rows]
+    articles, _ = check_articles(pages)
+    assert [(a.origin, a.reasons) for a in articles if a.outcome != "accepted"] == []
