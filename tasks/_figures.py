@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
 
 from schemas.draft import Caption
+from tasks._credits import bare_credit, split_credit
 from tasks._text import clean_line, count_words
 
 if TYPE_CHECKING:
@@ -29,44 +30,6 @@ _CREDIT_CLASS = re.compile(
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_TEXT = ("button", "svg", "script", "style", "noscript", "template", "iframe", "input", "label")
-
-_AGENCY = (
-    r"(?:Getty(?: Images)?(?: Europe| North America)?|i?Stock(?: ?photo)?|Shutterstock(?:\.com)?|Reuters|REUTERS"
-    r"|AFP(?:-JIJI)?|AP(?: Photo| Images)?"
-    r"|PA(?: Wire| Media| Images| Archive)?|EPA(?:-EFE)?|EFE|ANSA|LaPresse|dpa|DPA|picture[ -]alliance|imago(?: "
-    r"images)?|IMAGO"
-    r"|Bloomberg(?: News)?|Alamy(?: Stock Photo)?|Rex(?: Features)?|Corbis|Wikimedia(?: Commons)?|Flickr|Unsplash"
-    r"|Pixabay|Pexels"
-    r"|NASA|ESA|TASS|Xinhua|Kyodo|Yonhap|ZUMA(?: Press)?|NurPhoto|Sipa(?: USA)?|Hans Lucas|Keystone|APA|TT|NTB"
-    r"|Ritzau Scanpix"
-    r"|Scanpix|Lehtikuva|Anadolu(?: Agency| Images)?|AAP|CP|The Canadian Press|THE CANADIAN PRESS|ddp|epd|KNA|SWNS"
-    r"|Agencia Brasil"
-    r"|Agência Brasil|Europa Press|Press Association|Associated Press|Adobe Stock|Depositphotos)"
-)
-_WORD_FOR_PHOTO = (
-    r"(?:(?:file )?photo(?:graph)?s?(?: credits?| courtesy)?(?: by| of)?|photography by|images?(?: credits?| "
-    r"courtesy)?(?: by| of| from)?"
-    r"|pictures?(?: credits?)?(?: by)?|pics?|credits?|courtesy(?: of)?|source|fotos?|fotografie|foto de|fotografía"
-    r"|bild(?:er|quelle|rechte)?|quelle"
-    r"|cr[ée]dit(?:s|os?)?(?: photos?)?|imagen|fuente|imagem|fonte|reprodução|divulgação|kuva|photo "
-    r"d['’]illustration|archiv(?:e|o)?)"
-)
-_BRACKETED = re.compile(
-    rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}\s*[:/]?\s+"
-    rf"|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_AGENCY}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$",
-    re.I,
-)
-_LABELLED = re.compile(rf"(?:^|[\s.|–—-])({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}})$", re.I)
-_PHOTO_BY = re.compile(
-    r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I
-)
-_SIGN = re.compile(r"(?:^|\s)((?:©|\(c\)|Copyright)\s*.{2,120})$", re.I)
-_NAME = r"(?:[^.!?/|]|(?<=\b[A-Z])\.){2,60}?"  # a dot only in initials
-_SLASHED = re.compile(
-    rf"(?:^(?:{_NAME}(?:\s?/\s?| via ))?|(?:(?<=[.!?…”\"'’)|]) ?|\s[-–—]\s)(?:{_NAME}(?:\s?/\s?| via | for |, ))?)"
-    rf"{_AGENCY}(?:\s?[/|,]\s?[^./]{{2,50}}){{0,2}}\.?$"
-)
-
 
 def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Caption]:
     """The captions of the page's own pictures, in document order.
@@ -166,22 +129,7 @@ def _read(soup: "Tag") -> Caption | None:
     text, tail = split_credit(text)
     if tail:
         credits.append(tail)
-    credit = " ".join(dict.fromkeys(_bare(c) for c in credits)) or None
+    credit = " ".join(dict.fromkeys(bare_credit(c) for c in credits)) or None
     if not text and not credit:
         return None
     return Caption(text or None, credit)
-
-
-def _bare(credit: str) -> str:
-    credit = credit.strip()
-    return credit[1:-1].strip() if credit[:1] + credit[-1:] in ("()", "[]") else credit
-
-
-def split_credit(text: str) -> tuple[str, str | None]:
-    """A caption without the credit at its end, and that credit as printed without brackets."""
-    for pattern in (_BRACKETED, _SIGN, _LABELLED, _PHOTO_BY, _SLASHED):
-        match = pattern.search(text)
-        credit = match[match.lastindex or 0].strip(" |–—-") if match else ""
-        if match and count_words(credit) <= 16:
-            return text[: match.start()].rstrip(" |–—-"), credit
-    return text, None

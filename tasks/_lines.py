@@ -1,10 +1,12 @@
 """The lines of a plain-text document and what can be seen of each by itself."""
 
+import heapq
 import re
 from dataclasses import dataclass
 from functools import lru_cache
 
 from tasks._dates import TimestampLine, read_timestamp_line
+from tasks._language import detect_language
 from tasks._phrases import Match, load_phrases
 from tasks._text import WORD, clean_line
 
@@ -15,6 +17,7 @@ _BULLET = re.compile(r"^[•◦▪‣·*–-]\s+")
 
 #: Lines up to this long are menus and prompts, the same in every document of an outlet: worth remembering.
 SHORT = 60
+LINES_FOR_LANGUAGE = 3
 
 
 @dataclass(slots=True)
@@ -54,8 +57,8 @@ class Line:
 
 
 @lru_cache(maxsize=1 << 14)
-def _look_up(text: str, words: int) -> Match | None:
-    return load_phrases().match(text, words)
+def _look_up(language: str | None, text: str, words: int) -> Match | None:
+    return load_phrases(language).match(text, words)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -63,8 +66,17 @@ def _read_stamp(text: str) -> TimestampLine | None:
     return read_timestamp_line(text)
 
 
+def _language(text: str) -> str | None:
+    """The language of the longest lines, None when they are not sure."""
+    longest = heapq.nlargest(LINES_FOR_LANGUAGE, _BREAK.split(text), key=len)
+    found, is_sure = detect_language(" ".join(line[:400] for line in longest))
+    return found if is_sure else None
+
+
 def read_lines(text: str) -> list[Line]:
     """The non-blank lines of `text`, looked at one by one."""
+    language = _language(text)
+    phrases = load_phrases(language)
     lines = []
     for number, full in enumerate(_BREAK.split(text), 1):
         raw = full.strip()
@@ -83,7 +95,7 @@ def read_lines(text: str) -> list[Line]:
                 words=words,
                 stops=bool(_STOP.search(clean)),
                 bullet=bool(_BULLET.match(clean)),
-                match=_look_up(clean, int(words)) if len(clean) <= SHORT else load_phrases().match(clean, int(words)),
+                match=_look_up(language, clean, int(words)) if len(clean) <= SHORT else phrases.match(clean, int(words)),
                 stamp=read_timestamp_line(clean) if len(clean) > SHORT else _read_stamp(clean),
             )
         )

@@ -94,17 +94,31 @@ def _key(folded: str) -> str:
     return word[0] if word else folded[:2]
 
 
+@lru_cache
+def load_phrases(language: str | None = None) -> Phrases:
+    """The phrases for copy in `language` (ISO 639-1): the lines and beginnings of all languages, patterns of it and English.
+
+    Patterns cost most and cannot be looked up by their first word; without a language all of them count.
+    """
+    phrases = _all_phrases()
+    if language is not None and any(rule.startswith(f"{language}:") for _, _, rule in phrases.patterns):
+        wanted = (f"{language}:", "en:")
+        patterns = [pattern for pattern in phrases.patterns if pattern[2].startswith(wanted)]
+    else:
+        patterns = phrases.patterns
+    # One alternation answers most lines at once: none of them.
+    together = "|".join(f"(?:{pattern.pattern.replace('(?P<source>', '(?:')})" for pattern, _, _ in patterns)
+    return replace(phrases, patterns=patterns, any_pattern=re.compile(together, re.IGNORECASE) if together else None)
+
+
 @lru_cache(maxsize=1)
-def load_phrases(folder: Path = FOLDER) -> Phrases:
-    """All of `folder`'s `*.toml`, read strictly: an unknown kind or a bad pattern is a `UsageError` that names the file."""
+def _all_phrases(folder: Path = FOLDER) -> Phrases:
+    """All of `folder`'s `*.toml`, read strictly: an unknown kind or a bad pattern is a `UsageError` naming the file."""
     phrases = Phrases()
     for path in sorted(folder.glob("*.toml")):
         _read(path, phrases)
     for starts in phrases.starts.values():
         starts.sort(key=lambda pair: -len(pair[0]))
-    # One alternation answers most lines at once: none of them.
-    together = "|".join(f"(?:{pattern.pattern.replace('(?P<source>', '(?:')})" for pattern, _, _ in phrases.patterns)
-    phrases.any_pattern = re.compile(together, re.IGNORECASE) if together else None
     return phrases
 
 

@@ -3,7 +3,7 @@
 import re
 
 from schemas.draft import Caption
-from tasks._credits import is_bare_agency, split_credit
+from tasks._credits import bare_credit, is_bare_agency, split_credit
 from tasks._lines import Line
 
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w.'’&-]*"
@@ -63,18 +63,11 @@ def cut_credit(raw: str) -> tuple[int, str | None]:
     else:
         hit = _AGENCY_PHOTO.search(tail)
     if hit:
-        return skipped + hit.start(), _bare(hit[0])
+        return skipped + hit.start(), bare_credit(hit[0])
     rest, credit = split_credit(tail)
     if credit:
-        return skipped + len(rest.rstrip()), credit
+        return skipped + len(rest.rstrip()), bare_credit(credit)
     return len(raw), None
-
-
-def _bare(credit: str) -> str:
-    credit = credit.strip()
-    while credit[:1] in "([" and (credit[-1:] in ")]" or credit.count("(") > credit.count(")")):
-        credit = credit[1:].rstrip(")]").strip()
-    return re.sub(r"^(?:photo (?:by|credit(?: should read)?|courtesy(?: of)?)|photos?|credit)\s*:?\s+", "", credit, flags=re.I)
 
 
 def _bracketed(shorter: Line, longer: Line) -> re.Match[str] | None:
@@ -144,7 +137,7 @@ def collect_captions(lines: list[Line]) -> list[Caption]:
     waiting: str | None = None
     for line in lines:
         if line.kind == "credit":
-            credit = _bare(line.text)
+            credit = bare_credit(line.text)
             if captions and captions[-1].credit is None and waiting is None and line.rule != "credit:line above":
                 captions[-1] = Caption(captions[-1].text, credit)
             else:

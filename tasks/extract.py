@@ -5,6 +5,7 @@ a copy.  Its body is then cleaned by what the blocks around each paragraph are c
 itself.
 """
 
+import re
 from collections import Counter
 from typing import Any
 
@@ -16,12 +17,14 @@ from schemas.draft import BODY, Caption, Draft, Piece
 from schemas.outcome import Refusal
 from tasks._blocks import UNSEEN, Block, list_blocks, squeeze
 from tasks._body import Paragraph, fill_gaps, place
+from tasks._dates import read_timestamp_line
 from tasks._encoding import decode
 from tasks._figures import find_captions
+from tasks._language import language_code
 from tasks._main_text import find_main_text
 from tasks._markup import Label, Labels, text_label
 from tasks._metadata import Metadata, Page, read_metadata
-from tasks._phrases import load_phrases
+from tasks._phrases import Phrases, load_phrases
 from tasks._text import count_words
 
 #: Kinds that a paragraph is taken out for by the name of what stands around it.
@@ -56,6 +59,7 @@ _UNTELLING_RULES = frozenset(
 )
 #: Phrases of these kinds are taken out of the body; of the others too many are subheads.
 _PROMPTS = frozenset(("subscribe_prompt", "notification_prompt", "login_prompt", "comment_widget", "advert"))
+_SIGNED = re.compile(r"^(?:by|von|par|por)(?=\w)")
 #: Longer paragraphs are not looked up: prompts are short, and the look-up is what cleaning costs most.
 _PROMPT_WORDS = 25
 #: Share of a body that lines of links may have and still be strangers in it.
@@ -103,6 +107,7 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
     root = tree.find("body")
     blocks = list_blocks(root if root is not None else tree)
     meta = read_metadata(page, blocks, url)
+    phrases = load_phrases(language_code(meta.language))
     paragraphs, method = find_main_text(tree, blocks, meta.article_body, url)
     place(paragraphs, blocks)
     mass = _mass(paragraphs, blocks)
@@ -116,11 +121,11 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
         if block.key in shown or block.key.casefold() in headings:
             return "caption"
         found = labels.of(block.element)
-        match = None if found else load_phrases().match(block.text, count_words(block.text))
+        match = None if found else phrases.match(block.text, count_words(block.text))
         return found[0] if found else match.kind if match else None
 
     paragraphs = fill_gaps(paragraphs, blocks, other_kind)
-    verdicts = _clean(paragraphs, blocks, meta, captions, labels)
+    verdicts = _clean(paragraphs, blocks, meta, captions, labels, phrases)
     pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels)
     confidence = _confidence(paragraphs, verdicts, blocks, mass, method)
     body_words = sum(p.words for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
@@ -162,11 +167,17 @@ def _mass(paragraphs: list[Paragraph], blocks: list[Block]) -> Counter[Any]:
 
 
 def _clean(
-    paragraphs: list[Paragraph], blocks: list[Block], meta: Metadata, captions: list[Caption], labels: Labels
+    paragraphs: list[Paragraph],
+    blocks: list[Block],
+    meta: Metadata,
+    captions: list[Caption],
+    labels: Labels,
+    phrases: Phrases,
 ) -> list[Label | None]:
     """For each paragraph None (body), or the kind and rule it is taken out for."""
     headings = {squeeze(h).casefold() for h in meta.headings}
     shown = {squeeze(t) for c in captions for t in (c.text, c.credit, f"{c.text or ''}{c.credit or ''}") if t}
+    signed = {_SIGNED.sub("", squeeze(b.text).casefold()) for b in meta.bylines}
     named = [_named(p, blocks, labels) for p in paragraphs]
     # A name that holds a good part of the body is the site's word for its copy, whatever it says elsewhere.
     mass = Counter[Label]()
@@ -182,6 +193,10 @@ def _clean(
         verdict = None
         if paragraph.key.casefold() in headings and words_before < 80:
             verdict = "title", "repeats_title"
+        elif words_before < 40 and words <= 12 and _SIGNED.sub("", paragraph.key.casefold()) in signed:
+            verdict = "byline", "repeats_byline"
+        elif words_before < 40 and words <= 25 and read_timestamp_line(paragraph.text):
+            verdict = "timestamp", "timestamp"
         elif len(paragraph.key) >= 12 and paragraph.key in shown:
             verdict = "caption", "repeats_caption"
         elif label and mass[label] <= 0.2 * total:
@@ -189,7 +204,7 @@ def _clean(
         elif number in links:
             verdict = "related_links", "link_line"
         else:
-            verdict = _by_words(paragraph, words, blocks)
+            verdict = _by_words(paragraph, words, blocks, phrases)
         verdicts.append(verdict)
         if verdict is None:
             words_before += words
@@ -229,11 +244,11 @@ def _is_link(paragraph: Paragraph, blocks: list[Block]) -> bool:
     return bool(paragraph.blocks) and blocks[paragraph.blocks[0]].link_share >= 0.9
 
 
-def _by_words(paragraph: Paragraph, words: int, blocks: list[Block]) -> Label | None:
+def _by_words(paragraph: Paragraph, words: int, blocks: list[Block], phrases: Phrases) -> Label | None:
     """A short paragraph that is a known prompt by its own words."""
     if words > _PROMPT_WORDS:
         return None
-    match = load_phrases().match(paragraph.text, words)
+    match = phrases.match(paragraph.text, words)
     if match is None:
         return None
     if match.kind in _PROMPTS or (
