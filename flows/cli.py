@@ -80,7 +80,7 @@ def ingest(
     debug: Debug = False,
 ) -> None:
     """Read, clean, check and load copy into the warehouse."""
-    from flows import early, show
+    from flows import early, server, show
     from flows.inputs import require
 
     if no_track:
@@ -91,6 +91,8 @@ def ingest(
     early.start_pool(Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait))
     from flows.ingest import ingest as run_ingest
 
+    if not no_track:
+        server.set_apart()
     early.start_checks()
     summary = run_ingest(inputs, str(warehouse), source, workers, limit, dry_run, wait)
     if json:

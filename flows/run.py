@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from flows.inputs import read_all
 from flows.pool import Pool
 from flows.version import code_version, rules_version
 from schemas.document import Document
+from schemas.errors import CopydeskError
 from schemas.run import Tally
 from schemas.settings import Settings
 from tasks.batch import Batch, fetch, flow_run_id
@@ -88,7 +89,9 @@ def open_run(settings: Settings, dry_run: bool) -> Iterator[Run]:
             try:
                 yield run
             except BaseException:
-                store.finish_run(info, run.tally.inputs, "failed")
+                with suppress(CopydeskError):  # what stopped the run is the thing to tell, not that this failed too
+                    store.finish_run(info, run.tally.inputs, "failed")
+                    store.publish()
                 raise
 
 

@@ -68,6 +68,7 @@ if TRACKED:
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
         "PREFECT_LOGGING_LEVEL": "WARNING",
+        "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # the first start ever takes 15 s on a quiet machine
     }.items():
         os.environ.setdefault(name, value)
     import prefect
@@ -186,7 +187,7 @@ def load(batch: Batch, run: Run) -> None:
     run.count(batch, outcomes)
 
 
-@task(name="relate", **RETRIES)
+@task(name="relate", task_run_name="relate", **RETRIES)
 def relate(run: Run) -> None:
     """Link the articles with the same words."""
     if run.store is not None:
@@ -195,7 +196,7 @@ def relate(run: Run) -> None:
         relate_articles(run.store)
 
 
-@task(name="publish", **RETRIES)
+@task(name="publish", task_run_name="publish", **RETRIES)
 def publish(run: Run) -> None:
     """Let readers see what has been loaded."""
     if run.store is not None:

@@ -33,11 +33,11 @@ def time_pipeline(paths: list[Path], folder: Path) -> float:
     os.environ["COPYDESK_TRACK"] = "0"
     from flows import early
     from flows.ingest import ingest
-    from flows.run import settings_for
     from schemas.document import Document
+    from schemas.settings import Settings
 
     warehouse = str(folder / "bench.duckdb")
-    settings = settings_for(warehouse, workers=2)
+    settings = Settings.of(warehouse, workers=2)
     early.start_pool(settings)
     early.start_checks()
     early.wait_for_checks()
