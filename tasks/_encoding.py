@@ -70,6 +70,10 @@ class Decoded:
     flags: tuple[str, ...] = ()
 
 
+# The byte of the euro in ISO-8859-15 is the general currency sign in its predecessor, which nobody prints beside a number.
+_EURO_AS_CURRENCY = re.compile(r"\d ?¤|¤ ?\d|\bMi(?:o|llionen|lliarden) ¤", re.I)
+
+
 def decode(content: bytes, declared: str | None = None, *, is_html: bool = False) -> Decoded | Refusal:
     """Read `content` as text.
 
@@ -98,6 +102,8 @@ def decode(content: bytes, declared: str | None = None, *, is_html: bool = False
     if isinstance(found, Refusal):
         return found
     text, encoding = found
+    if encoding in ("cp1252", "iso8859-1", "latin-1") and _EURO_AS_CURRENCY.search(text):
+        text, encoding = content.decode("iso8859-15"), "iso8859-15"
     return _mended(text, encoding, content if encoding == "utf-8" else None)
 
 

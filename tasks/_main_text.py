@@ -1,5 +1,6 @@
 """The main text of a page: trafilatura's body, or what the page offers where that fails."""
 
+import copy
 import logging
 import re
 from collections import Counter
@@ -17,6 +18,8 @@ _MAX_ELEMENTS = 60_000
 _FEW_WORDS = 60
 #: The fast extraction is enough when it holds at least this share of the page's text outside links.
 _FAST_SHARE = 0.5
+#: A table with this many paragraphs in its cells lays out the page.
+_PARAGRAPHS_OF_LAYOUT = 3
 
 _log = logging.getLogger(__name__)
 
@@ -29,6 +32,7 @@ def find_main_text(
     `tree` is not changed.  `article_body`: JSON-LD's, the last resort.
     """
     paragraphs: list[Paragraph] = []
+    tree = _without_layout_tables(tree)
     if sum(1 for _ in tree.iter()) <= _MAX_ELEMENTS:
         paragraphs = _trafilatura(tree, url, fast=True)
         # The slow way also asks readability and jusText, and takes their answer only when it is more than twice as
@@ -47,6 +51,18 @@ def find_main_text(
     if article_body and count_words(article_body) > 2 * words + 20:
         return _from_json(article_body), "json_ld"
     return paragraphs, "trafilatura"
+
+
+def _without_layout_tables(tree: Any) -> Any:
+    """The tree, or a copy in which tables that hold paragraphs are plain containers: pages of the table age."""
+    layout = [table for table in tree.iter("table") if len(table.findall(".//td/p")) >= _PARAGRAPHS_OF_LAYOUT]
+    if not layout:
+        return tree
+    tree = copy.deepcopy(tree)
+    for table in [t for t in tree.iter("table") if len(t.findall(".//td/p")) >= _PARAGRAPHS_OF_LAYOUT]:
+        for element in [table, *table.iter("tbody", "tr", "td")]:
+            element.tag = "div"
+    return tree
 
 
 def _trafilatura(tree: Any, url: str | None, fast: bool) -> list[Paragraph]:

@@ -24,8 +24,9 @@ FEWEST_WORDS = 20
 #: A body of more words than this is an article whatever prompts and headlines stand around it.
 WALL_WORDS = 45
 PAYWALL_WORDS = 150
+INDEX_WORDS = 90
 #: So many headlines around a short body without one long sentence make an index page.
-HEADLINES_OF_INDEX = 8
+HEADLINES_OF_INDEX = 6
 #: As much of a page as is looked at for its vocabulary.
 MOST_CHARACTERS = 60_000
 
@@ -99,7 +100,7 @@ def _is_index(article: Article, draft: Draft) -> bool:
     """A short body among many headlines, with no long sentence in it."""
     headlines = sum(p.kind in ("related_links", "navigation", "title") and 4 <= count_words(p.text) <= 20 for p in draft.pieces)
     sentences = sum(bool(_SENTENCE.search(p)) and count_words(p) >= 12 for p in draft.paragraphs())
-    return article.word_count <= WALL_WORDS and headlines >= HEADLINES_OF_INDEX and not sentences
+    return article.word_count <= INDEX_WORDS and headlines >= HEADLINES_OF_INDEX and not sentences
 
 
 def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
