@@ -78,6 +78,23 @@ def read_timestamp_line(line: str) -> TimestampLine | None:
     return TimestampLine(first[0] if first else None, last[-1] if last else None)
 
 
+def read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
+    """A line that holds a full date beside a few other words (`By Ann Lee on Dec. 13, 2025`): those words, and the times.
+
+    For lines that stand where a byline stands; it takes any date, also one that means something else.
+    """
+    if len(line) > LONGEST_LINE or not DIGIT.search(line):
+        return None
+    groups, rest, _ = find_groups(plain_digits(line))
+    dated = [g for g in groups if "D" in g.parts]
+    words = " ".join(rest.split())
+    if not dated or len(TOKEN.findall(words)) > 14:
+        return None
+    first = [line[g.start : g.end].strip() for g in dated if not g.updated]
+    last = [line[g.start : g.end].strip() for g in dated if g.updated]
+    return words.strip(" |·•,-–—/"), TimestampLine(first[0] if first else None, last[-1] if last else None)
+
+
 def parse_date(
     raw: str,
     language: str | None,

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 
 from schemas.draft import Byline
+from tasks._dates import read_dated_line
 from tasks._lines import Line
 from tasks._names import is_person_name, read_authors
 from tasks._pictures import MOST_CAPTION_WORDS
@@ -70,6 +71,7 @@ def read_head(lines: list[Line], first: int, last: int) -> Head:
     _take_copies(lines, title, first)
     _read_above(lines, head, title)
     head.body_from = _read_below(lines, head, title, last)
+    _read_inside(lines, head, last)
     return head
 
 
@@ -113,6 +115,9 @@ def _find_title(lines: list[Line], first: int, last: int) -> int | None:
     # A standfirst often shares more words with the body than the headline above it.
     while best is not None and lines[best].words >= 7 and scores.get(best - 1, 0) >= scores[best] - 1.2 and lines[best - 1].words >= 5:
         best -= 1
+    # Breadcrumbs are sometimes glued to the headline that stands alone on the next line.
+    if best is not None and best + 1 < len(lines) and len(lines[best + 1].text) >= 12 and lines[best].text.endswith(lines[best + 1].text):
+        return best + 1
     return best
 
 
@@ -161,6 +166,8 @@ def _read_above(lines: list[Line], head: Head, title: int) -> None:
             continue
         if line.stamp:
             head.take_stamp(line)
+        elif _take_dated(head, line):
+            continue
         elif _SIGNED.match(line.text) and head.is_byline(line):
             line.take("byline", "byline:above the headline")
             head.bylines.append(line.text)
@@ -178,6 +185,8 @@ def _read_below(lines: list[Line], head: Head, title: int, last: int) -> int:
             head.take_stamp(line)
         elif head.is_byline(line) and not (line.stops and gain(line) > 0):
             _sign(head, line, "byline:own line")
+        elif _take_dated(head, line):
+            pass
         elif not head.bylines and _signs_as_organisation(line, lines[index - 1]):
             _sign(head, line, "byline:an organisation's own line")
         elif _is_standfirst(lines, head, title, index):
@@ -194,6 +203,41 @@ def _read_below(lines: list[Line], head: Head, title: int, last: int) -> int:
             line.take("caption", "caption:unstopped line in the head", 0.5)
         index += 1
     return min(index, last + 1)
+
+
+def _read_inside(lines: list[Line], head: Head, last: int) -> None:
+    """Times and bylines that stand below the first paragraph or two, as on pages that open with a summary."""
+    for index in range(head.body_from, min(last, head.body_from + LINES_INSIDE) + 1):
+        line = lines[index]
+        if line.kind or gain(line) > 0:
+            continue
+        if line.stamp:
+            head.take_stamp(line)
+        elif not head.bylines and head.is_byline(line):
+            near = lines[max(0, index - 2) : index + 3]
+            if _SIGNED.match(line.text) or any(other.stamp for other in near):
+                _sign(head, line, "byline:below the first paragraph")
+        elif not head.published:
+            _take_dated(head, line)
+
+
+def _take_dated(head: Head, line: Line) -> bool:
+    """A line that signs and dates at once (`By Ann Lee on Dec. 13, 2025`), or dates with a few words around."""
+    if line.words > 25 or line.stops or line.bullet:
+        return False
+    found = read_dated_line(line.text)
+    if found is None:
+        return False
+    words, stamp = found
+    signs = bool(_SIGNED.match(words)) or is_person_name(words.split(" · ")[0].split(" | ")[0])
+    if not signs and len(words.split()) > 4:
+        return False
+    head.published += [stamp.published] if stamp.published else []
+    head.updated += [stamp.updated] if stamp.updated else []
+    if signs and not head.bylines:
+        head.bylines.append(words)
+    line.take("byline" if signs else "timestamp", "byline:with its date" if signs else "timestamp:with other words")
+    return True
 
 
 def _signs_as_organisation(line: Line, above: Line) -> bool:
