@@ -52,28 +52,29 @@ def load_batch(store: Store, run: RunInfo, incoming: Incoming) -> list[Receipt]:
 
 def gather(store: Store, incoming: Incoming) -> Knowledge:
     """Ask the warehouse for what bears on this batch."""
-    by_pair = {_pair(document): document for document in incoming.documents}
+    by_pair = {_pair(document): document for document in reversed(incoming.documents)}
     keys: set[Key] = set()
     weak: Counter[Key] = Counter()
-    hashes: set[str] = set()
+    hashes: dict[Pair, str] = {}
     ids: set[str] = set()
     for article in incoming.articles:
         if article.outcome != "accepted" or (document := by_pair.get((article.document_id, article.origin))) is None:
             continue
         body_hash = words_hash(article.body)
-        hashes.add(body_hash)
+        hashes.setdefault(_pair(document), body_hash)
         ids |= {identify(article, body_hash), identify(article, body_hash, article.origin)}
         own = _keys(article, document)
         keys |= {key for key, _ in own}
         weak.update(key for key, is_strong in own if not is_strong)
     known = store.keys(keys)
-    by_words = store.by_words(hashes)
+    by_words = store.by_words(set(hashes.values()))
     wanted = set(known.values()) | {article_id for found in by_words.values() for article_id, _ in found}
     # Bodies are large, and only weak keys need them.  A weak key that comes twice may by the second time lead to an
     # article that another document of this batch put there.
     is_repeated = any(count > 1 for count in weak.values())
     with_body = wanted if is_repeated else {article_id for key, article_id in known.items() if key in weak}
     return Knowledge(
+        body_hashes=hashes,
         settled=store.settled(list(by_pair)),
         keys=known,
         by_words=by_words,
@@ -86,7 +87,8 @@ def decide(incoming: Incoming, knowledge: Knowledge, run: RunInfo) -> Changes:
     """What the batch comes to.  Raises RunFailed for a document with neither an article nor a past."""
     pack = incoming.pack or Pack("", run.started_at)
     shelf = _Shelf(knowledge, pack.received_at)
-    articles = {(article.document_id, article.origin): article for article in incoming.articles}
+    # Of two rows of a dump with the same id and copy the first counts, as it would in a batch of its own.
+    articles = {(article.document_id, article.origin): article for article in reversed(incoming.articles)}
     settled = dict(knowledge.settled)
     fates: list[tuple[Document, str, _Standing | str | None]] = []
     fresh: dict[Pair, tuple[Document, Article, _Standing | None]] = {}
@@ -143,6 +145,7 @@ class _Shelf:
 
     def __init__(self, knowledge: Knowledge, received_at: datetime):
         self.received_at = received_at
+        self.body_hashes = knowledge.body_hashes
         self.standings = [_Standing(v, v.article_id, v.version, {}) for v in knowledge.current.values()]
         by_id = {standing.article_id: standing for standing in self.standings}
         self.keys = {key: by_id[article_id] for key, article_id in knowledge.keys.items()}
@@ -156,7 +159,7 @@ class _Shelf:
 
     def take(self, article: Article, document: Document) -> tuple[str, _Standing]:
         """The outcome of an accepted article, and the article it belongs to; CONTRACT.md, Outcomes."""
-        body_hash = words_hash(article.body)
+        body_hash = self.body_hashes[_pair(document)]
         own_keys = _keys(article, document)
         known_by, standing = self._recognise(article, own_keys)
         if standing is not None:

@@ -260,6 +260,13 @@ def test_text_that_utf8_cannot_hold_is_stored_spelled_out(store: Store):
     assert run(store, odd) == ["unchanged", "unchanged"]
 
 
+def test_of_rows_with_the_same_id_and_copy_the_first_counts(store: Store):
+    document, article = item(title="First")
+    both = [(document, article), (document, replace(article, title="Second"))]
+    assert run(store, both) == ["loaded", "unchanged"]
+    assert ask(store, "SELECT title FROM articles") == [("First",)]
+
+
 # Runs -----------------------------------------------------------------------------------------------------------------
 
 

@@ -18,8 +18,16 @@ from warehouse.rows import Pack
 
 logger = logging.getLogger(__name__)
 
-#: zstd's own default: on news pages 4 to 5 times smaller; higher levels cost more time than they save space.
-_LEVEL = 3
+#: Level 3 is zstd's own default: on news pages 4 to 5 times smaller; higher ones cost more time than they save space.
+#: Dictionaries help no column but the short ones, and cost memory on the pages themselves.
+_WRITING: dict[str, Any] = {
+    "compression": "zstd",
+    "compression_level": 3,
+    "use_dictionary": ["media_type", "charset"],
+    "write_statistics": ["document_id", "origin"],
+}
+#: One file by itself: what its path looks like must not be read as partitions.
+_READING: dict[str, Any] = {"partitioning": None}
 _RECEIVED = b"received_at"
 _UNFINISHED = ".unfinished"
 
@@ -44,11 +52,7 @@ def write_pack(folder: Path, documents: Sequence[Document], received_at: datetim
         rows = _documents_table(documents, received_at)
         rows = rows.replace_schema_metadata({_RECEIVED: received_at.astimezone(UTC).isoformat().encode()})
         with unfinished.open("wb") as file:
-            # Dictionaries help no column but the short ones, and cost memory on the pages themselves.
-            pq.write_table(
-                rows, file, compression="zstd", compression_level=_LEVEL, use_dictionary=["media_type", "charset"],
-                write_statistics=["document_id", "origin"],
-            )  # fmt: skip
+            pq.write_table(rows, file, **_WRITING)
             file.flush()
             os.fsync(file.fileno())
         unfinished.replace(path)
@@ -121,8 +125,7 @@ def _read(path: Path, filters: list[tuple[str, str, str]] | None = None) -> list
     import pyarrow.parquet as pq
 
     try:
-        # One file by itself: what its path looks like must not be read as partitions.
-        rows = pq.read_table(path, filters=filters, partitioning=None).to_pylist()
+        rows = pq.read_table(path, filters=filters, **_READING).to_pylist()
     except (OSError, pa.ArrowException) as error:
         raise WarehouseError(f"cannot read the pack {path}: {str(error).splitlines()[0]}") from error
     return [_document(row) for row in rows]

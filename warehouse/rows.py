@@ -58,13 +58,14 @@ class Version:
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """What the warehouse knows that bears on a batch.
+    """What the warehouse knows that bears on a batch, and the body_hash of each of its accepted articles.
 
     `keys`: (kind, key) to the article known by it.  `by_words`: body_hash to the (article_id, source) of every
     version with those words.  `current`: the current version of every article named in the others; its body is empty
     unless it was asked for, and so are captions and removed pieces.  `taken`: proposed article ids that exist.
     """
 
+    body_hashes: dict[Pair, str] = field(default_factory=dict)
     settled: dict[Pair, Settled] = field(default_factory=dict)
     keys: dict[tuple[str, str], str] = field(default_factory=dict)
     by_words: dict[str, list[tuple[str, str | None]]] = field(default_factory=dict)
