@@ -99,6 +99,8 @@ def ingest(
         show.print_json(summary)
     else:
         show.summary(summary)
+        if dry_run:
+            show.records(summary["refused"], "nothing would be refused")
 
 
 @app.command(epilog="Example: copydesk extract page.html | jq -r .body")

@@ -26,7 +26,7 @@ class Settings:
     limit: int | None = None
     wait_seconds: float = 0.0
     batch_documents: int = 256
-    batch_bytes: int = 16 * MEBIBYTE
+    batch_bytes: int = 48 * MEBIBYTE
     max_document_bytes: int = 20 * MEBIBYTE
     document_seconds: float = 20.0
 
