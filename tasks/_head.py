@@ -183,10 +183,10 @@ def _read_below(lines: list[Line], head: Head, title: int, last: int) -> int:
                 _sign(head, lines[index + 1], "byline:below 'by'")
         elif line.stamp:
             head.take_stamp(line)
-        elif head.is_byline(line) and not (line.stops and gain(line) > 0):
-            _sign(head, line, "byline:own line")
         elif _take_dated(head, line):
             pass
+        elif head.is_byline(line) and not (line.stops and gain(line) > 0):
+            _sign(head, line, "byline:own line")
         elif not head.bylines and _signs_as_organisation(line, lines[index - 1]):
             _sign(head, line, "byline:an organisation's own line")
         elif _is_standfirst(lines, head, title, index):
@@ -213,12 +213,12 @@ def _read_inside(lines: list[Line], head: Head, last: int) -> None:
             continue
         if line.stamp:
             head.take_stamp(line)
+        elif not head.published and _take_dated(head, line):
+            continue
         elif not head.bylines and head.is_byline(line):
             near = lines[max(0, index - 2) : index + 3]
             if _SIGNED.match(line.text) or any(other.stamp for other in near):
                 _sign(head, line, "byline:below the first paragraph")
-        elif not head.published:
-            _take_dated(head, line)
 
 
 def _take_dated(head: Head, line: Line) -> bool:
