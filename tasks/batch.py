@@ -77,11 +77,11 @@ if TRACKED:
     from prefect.runtime import flow_run
     from prefect.states import get_state_exception
 
-    def flow(**options: Any) -> Callable[[F], F]:
+    def flow(**options: Any) -> Callable[[F], F]:  # pyright: ignore[reportRedeclaration]
         """`prefect.flow`."""
         return prefect.flow(persist_result=False, **options)  # type: ignore[return-value]
 
-    def task(**options: Any) -> Callable[[F], F]:
+    def task(**options: Any) -> Callable[[F], F]:  # pyright: ignore[reportRedeclaration]
         """`prefect.task` whose results are neither cached nor kept."""
         return prefect.task(cache_policy=NO_CACHE, persist_result=False, **options)  # type: ignore[return-value]
 
