@@ -1,0 +1,63 @@
+"""Quality on real pages whose truth others wrote: floors that only go up (quality_floor.json).
+
+Needs ../shared/eval, which is not part of the project.
+"""
+
+import gzip
+import hashlib
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+
+from flows.pool import Pool
+from schemas.document import Document
+from schemas.settings import Settings
+
+ROOT = Path(__file__).resolve().parent.parent
+EVAL = ROOT.parent / "shared" / "eval"
+FLOOR = json.loads((ROOT / "tests" / "quality_floor.json").read_text(encoding="utf-8"))
+
+pytestmark = pytest.mark.skipif(not EVAL.exists(), reason="the evaluation pages are not here")
+
+
+def documents(paths):
+    for path in paths:
+        content = gzip.decompress(path.read_bytes()) if path.suffix == ".gz" else path.read_bytes()
+        media_type = "text/plain" if path.suffix == ".txt" else "text/html"
+        yield Document(hashlib.sha256(content).hexdigest(), str(path), content, media_type)
+
+
+@pytest.fixture(scope="module")
+def pool():
+    with Pool(Settings()) as pool:
+        yield pool
+
+
+@pytest.fixture(scope="module")
+def scorer():
+    spec = importlib.util.spec_from_file_location("score", EVAL / "score.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("folder", ["html", "text_lines"])
+def test_no_figure_falls_below_its_floor(folder, pool, scorer):
+    records = [article.as_record() for article in pool.map(documents(sorted((EVAL / folder).iterdir())))]
+    predictions = {scorer.page_id(record): record for record in records}
+    truth = scorer.read(EVAL / "truth.jsonl")
+    below = []
+    for name, floors in FLOOR[folder].items():
+        measured, _ = scorer.score({k: page for k, page in truth.items() if page["set"] == name}, predictions)
+        below += [(folder, name, what, measured[what]) for what, floor in floors.items() if measured[what] < floor]
+        if measured["refused"] > FLOOR["refused_at_most"][name]:
+            below.append((folder, name, "refused", measured["refused"]))
+    assert below == []
+
+
+def test_pages_that_are_no_articles_are_refused(pool):
+    articles = list(pool.map(documents(sorted((EVAL / "not_articles").glob("*.html.gz")))))
+    refused = sum(article.outcome == "rejected" for article in articles) / len(articles)
+    assert refused >= FLOOR["not_articles_refused_at_least"]
