@@ -69,7 +69,7 @@ def _read_stamp(text: str) -> TimestampLine | None:
 def _language(text: str) -> str | None:
     """The language of the longest lines, None when they are not sure."""
     longest = heapq.nlargest(LINES_FOR_LANGUAGE, _BREAK.split(text), key=len)
-    found, is_sure = detect_language(" ".join(line[:400] for line in longest))
+    found, is_sure = detect_language(" ".join(line[:150] for line in longest))
     return found if is_sure else None
 
 
