@@ -50,7 +50,7 @@ def time_pipeline(paths: list[Path], folder: Path) -> float:
     seconds = time.perf_counter() - begun
     assert summary["balanced"], summary
     assert summary["inputs"] == len(paths), summary
-    print({k: summary[k] for k in ("inputs", "loaded", "duplicate", "quarantined", "reasons")})
+    print({k: summary[k] for k in ("inputs", "loaded", "updated", "unchanged", "duplicate", "quarantined", "reasons")})
     return seconds
 
 
