@@ -1,5 +1,5 @@
--- The tables of docs/tables.md.  No primary keys: the loader de-duplicates before it writes, and an index over every
--- key costs more memory and time than it gives (160,000 articles: measured in tests/bench).
+-- The tables of docs/tables.md.  No primary keys: the loader de-duplicates before it writes, and DuckDB keeps an index
+-- in memory whole, while a scan of the narrow key columns of 160,000 articles takes a batch 10 to 20 ms.
 
 CREATE TABLE article_versions (
     document_id VARCHAR NOT NULL,
