@@ -28,7 +28,7 @@ INDEX_WORDS = 90
 #: So many headlines around a short body without one long sentence make an index page.
 HEADLINES_OF_INDEX = 6
 #: As much of a page as is looked at for its vocabulary.
-MOST_CHARACTERS = 60_000
+MOST_CHARACTERS = 30_000
 
 # The scorecard: logistic regression on the development half of the public pages (773 articles, 438 other pages), points are
 # log-odds of being no article.  Cross-validated in five folds at REFUSED_FROM: refused of wcxb 1.6%, of the three news sets
@@ -41,7 +41,7 @@ POINTS = {
     "has a section": -0.49,
     "share of its words in long sentences": -0.89,
     "long sentences, up to ten": -1.23,
-    "share of its words in the body": -1.74,
+    "share of its text in the body": -1.74,
     "speaks of you and us, per ten words": 1.28,
     "address of a shop, list or forum": 3.36,
     "address with the words of a headline": -1.58,
@@ -49,7 +49,7 @@ POINTS = {
     "words of forums, per hundred": 1.03,
     "words of shops, per hundred": 0.44,
     "words of services, per hundred": 1.07,
-    "share of its words in related links": 2.22,
+    "share of its text in related links": 2.22,
 }
 BASE_POINTS = 2.95
 REFUSED_FROM = 2.2
@@ -63,7 +63,7 @@ def find_refusal(article: Article, draft: Draft) -> Refusal | None:
     """Why the document is no article, None when it is one."""
     if not draft.pieces:
         return _refusal("empty", "there is no text in it")
-    text = "\n".join([article.title or "", *(piece.text for piece in draft.pieces)])[:MOST_CHARACTERS]
+    text = "\n".join([article.title or "", *(piece.text for piece in draft.pieces)])[:MOST_CHARACTERS].lower()
     if article.word_count <= WALL_WORDS and not (article.title and article.published_at):
         for page, what in (("error", "an error page"), ("wall", "a login or cookie page")):
             if hit := _pattern(page).search(text):
@@ -98,9 +98,11 @@ def _breaks_off(draft: Draft) -> bool:
 
 def _is_index(article: Article, draft: Draft) -> bool:
     """A short body among many headlines, with no long sentence in it."""
+    if article.word_count > INDEX_WORDS:
+        return False
     headlines = sum(p.kind in ("related_links", "navigation", "title") and 4 <= count_words(p.text) <= 20 for p in draft.pieces)
     sentences = sum(bool(_SENTENCE.search(p)) and count_words(p) >= 12 for p in draft.paragraphs())
-    return article.word_count <= INDEX_WORDS and headlines >= HEADLINES_OF_INDEX and not sentences
+    return headlines >= HEADLINES_OF_INDEX and not sentences
 
 
 def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
@@ -110,7 +112,7 @@ def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
     in_body = max(1, sum(words for words, _ in lengths))
     by_kind: dict[str, int] = {}
     for piece in draft.pieces:
-        by_kind[piece.kind] = by_kind.get(piece.kind, 0) + count_words(piece.text)
+        by_kind[piece.kind] = by_kind.get(piece.kind, 0) + len(piece.text)
     on_page = max(1, sum(by_kind.values()))
     looked_at = max(50, len(text.split()))
     path = urlsplit(article.url or draft.url or "").path.lower()
@@ -120,7 +122,7 @@ def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
     def per_hundred(page: str, most: float) -> float:
         return min(len(_pattern(page).findall(text)) / looked_at * 100, most)
 
-    body = " ".join(draft.paragraphs())
+    body = " ".join(draft.paragraphs()).lower()
     features = {
         "calls itself an article": any(t in kind for t in _ARTICLE_TYPES),
         "calls itself a product": "product" in kind,
@@ -129,7 +131,7 @@ def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
         "has a section": bool(draft.section),
         "share of its words in long sentences": sum(long) / in_body,
         "long sentences, up to ten": min(len(long), 10) / 10,
-        "share of its words in the body": by_kind.get("body", 0) / on_page,
+        "share of its text in the body": by_kind.get("body", 0) / on_page,
         "speaks of you and us, per ten words": min(len(_pattern("you").findall(body)) / in_body, 0.1) * 10,
         "address of a shop, list or forum": bool(_pattern("path").search(path)),
         "address with the words of a headline": min(slug, 8) / 8,
@@ -137,7 +139,7 @@ def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
         "words of forums, per hundred": per_hundred("forum", 6),
         "words of shops, per hundred": per_hundred("shop", 5),
         "words of services, per hundred": per_hundred("service", 4),
-        "share of its words in related links": by_kind.get("related_links", 0) / on_page,
+        "share of its text in related links": by_kind.get("related_links", 0) / on_page,
     }
     return {"": BASE_POINTS, **{name: float(value) * POINTS[name] for name, value in features.items()}}
 
@@ -156,7 +158,7 @@ def _by_scorecard(article: Article, draft: Draft, text: str) -> Refusal | None:
 def _pages() -> dict[str, re.Pattern[str]]:
     try:
         tables = tomllib.loads(PAGES.read_text(encoding="utf-8"))
-        return {name: re.compile("|".join(f"(?:{p})" for p in table["patterns"]), re.IGNORECASE) for name, table in tables.items()}
+        return {name: re.compile("|".join(f"(?:{p})" for p in table["patterns"])) for name, table in tables.items()}
     except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
         raise UsageError(f"{PAGES} cannot be read: {error}") from error
 

@@ -77,18 +77,20 @@ class _Run:
 
 
 def _find_runs(words: list[str]) -> list[_Run]:
-    first_seen: dict[tuple[str, ...], int] = {}
     runs: list[_Run] = []
-    position = reached = 0
-    while position + SEED <= len(words):
-        earlier = first_seen.setdefault(tuple(words[position : position + SEED]), position)
+    seeds = list(zip(*(words[i:] for i in range(SEED)), strict=False))
+    if len(set(seeds)) == len(seeds):
+        return runs
+    first_seen: dict[tuple[str, ...], int] = {}
+    reached = 0
+    for position, seed in enumerate(seeds):
+        earlier = first_seen.setdefault(seed, position)
         if earlier + SEED <= position and position >= reached:
             source_end, end = _extend(words, earlier, position)
             back = _reach_back(words, earlier, position)
             if end - position + back >= SHORTEST_RUN:
                 runs.append(_Run(position - back, end, earlier - back, source_end))
                 reached = end
-        position += 1
     return runs
 
 
