@@ -59,7 +59,9 @@ class Article:
     flags: tuple[str, ...] = ()
     word_count: int = 0
     confidence: float = 0.0
-    #: Not part of the record: where and why it was refused, for the quarantine.
+    #: Not part of the record: the hash of the body's words, worked out where there are many processes; and where and
+    #: why it was refused, for the quarantine.
+    body_hash: str = field(default="", metadata={"internal": True})
     stage: str | None = field(default=None, metadata={"internal": True})
     detail: str | None = field(default=None, metadata={"internal": True})
 

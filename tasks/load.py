@@ -60,7 +60,7 @@ def gather(store: Store, incoming: Incoming) -> Knowledge:
     for article in incoming.articles:
         if article.outcome != "accepted" or (document := by_pair.get((article.document_id, article.origin))) is None:
             continue
-        body_hash = words_hash(article.body)
+        body_hash = article.body_hash or words_hash(article.body)
         hashes.setdefault(_pair(document), body_hash)
         ids |= {identify(article, body_hash), identify(article, body_hash, article.origin)}
         own = _keys(article, document)

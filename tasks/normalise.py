@@ -13,7 +13,7 @@ from tasks._dates import ParsedDate, day_first_in, is_date_shaped, is_plausible,
 from tasks._language import detect_language, language_code
 from tasks._names import read_authors, same_name
 from tasks._publishers import find_publisher
-from tasks._text import clean_line, count_words, folded_words
+from tasks._text import clean_line, count_words, folded_words, words_hash
 from tasks._urls import canonical_url, domain_of, same_address
 
 #: No zone is further from UTC than 14 hours, and all are whole quarters of an hour.
@@ -78,6 +78,7 @@ def normalise(draft: Draft, document: Document, settings: Settings, *, now: date
         removed=tuple(_removed(p) for p in draft.pieces if p.kind != BODY and p.text.strip()),
         flags=_each_once(flags),
         word_count=count_words(body),
+        body_hash=words_hash(body),
         confidence=round(min(1.0, max(0.0, draft.confidence)), 3),
     )
 

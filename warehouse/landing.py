@@ -18,11 +18,11 @@ from warehouse.rows import Pack
 
 logger = logging.getLogger(__name__)
 
-#: Level 3 is zstd's own default: on news pages 4 to 5 times smaller; higher ones cost more time than they save space.
+#: Level 1: news pages come out 4 times smaller, in a third of the time of level 3.
 #: Dictionaries help no column but the short ones, and cost memory on the pages themselves.
 _WRITING: dict[str, Any] = {
     "compression": "zstd",
-    "compression_level": 3,
+    "compression_level": 1,
     "use_dictionary": ["media_type", "charset"],
     "write_statistics": ["document_id", "origin"],
 }
