@@ -23,6 +23,7 @@ from schemas.article import Article
 from schemas.document import Document
 from schemas.outcome import Refusal
 from schemas.settings import Settings
+from tasks._phrases import languages, load_phrases
 
 
 class Pool:
@@ -106,6 +107,11 @@ def _warm() -> None:
         ("text/html", b"<html><body><p>" + words + b"</p></body></html>"),
     ):
         make_article(Document("0" * 64, "warm-up", content, media_type), Settings())
+    from trafilatura.external import jt_stoplist_init
+
+    jt_stoplist_init()
+    for language in languages():
+        load_phrases(language)
 
 
 def _do_nothing() -> None:

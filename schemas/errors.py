@@ -23,7 +23,7 @@ class UsageError(CopydeskError):
     exit_status = 2
 
 
-class WarehouseBusy(CopydeskError):
+class WarehouseBusy(CopydeskError):  # noqa: N818  (named for what is the case)
     """Another process is writing to the warehouse."""
 
     exit_status = 3
@@ -33,5 +33,5 @@ class WarehouseError(CopydeskError):
     """The warehouse file cannot be opened, read or written."""
 
 
-class RunFailed(CopydeskError):
+class RunFailed(CopydeskError):  # noqa: N818
     """A run ended without being able to say what became of every input."""

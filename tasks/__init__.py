@@ -1,0 +1,1 @@
+"""One step a file: plain functions over frozen dataclasses."""

@@ -49,7 +49,9 @@ def is_bare_agency(text: str) -> bool:
 
 
 #: `Photo by`, `Foto:`: what says that a credit follows, and is no part of it.
-_LABEL = re.compile(rf"^(?:photo (?:by|credit(?: should read)?|courtesy(?: of)?)|(?:{_WORD_FOR_PHOTO})\s*[:|])\s*", re.I)
+_LABEL = re.compile(
+    rf"^(?:photo (?:by|credit(?: should read)?|courtesy(?: of)?)|(?:{_WORD_FOR_PHOTO})\s*[:|])\s*", re.I
+)
 
 
 def bare_credit(credit: str) -> str:

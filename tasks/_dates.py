@@ -79,7 +79,7 @@ def read_timestamp_line(line: str) -> TimestampLine | None:
 
 
 def read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
-    """A line that holds a full date beside a few other words (`By Ann Lee on Dec. 13, 2025`): those words, and the times.
+    """A line with a full date beside a few other words (`By Ann Lee on Dec. 13, 2025`): those words, and the times.
 
     For lines that stand where a byline stands; it takes any date, also one that means something else.
     """

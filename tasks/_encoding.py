@@ -42,9 +42,7 @@ _SAMPLE = 1 << 15
 _TAIL = rb"(?:\xc2[\x80-\xbf]|" + b"|".join(
     re.escape(c.encode()) for c in bytes(range(0x80, 0xA0)).decode("cp1252", "ignore")
 ) + rb")"  # fmt: skip
-_MOJIBAKE = re.compile(
-    rb"\xc3(?:[\x82-\x9f]" + _TAIL + rb"|[\xa0-\xaf]" + _TAIL + rb"{2}|\xb0" + _TAIL + rb"{3})"
-)
+_MOJIBAKE = re.compile(rb"\xc3(?:[\x82-\x9f]" + _TAIL + rb"|[\xa0-\xaf]" + _TAIL + rb"{2}|\xb0" + _TAIL + rb"{3})")
 # Russian UTF-8 read as cp1251: every letter became a pair that begins with Р or С.  One pair alone can be Russian.
 _MOJIBAKE_RUSSIAN = re.compile("Р[Ђ-Џђ-џ\u0080-\u00bf‚-™][РС][Ђ-Џђ-џ\u0080-\u00bf‚-™]")
 
@@ -70,7 +68,7 @@ class Decoded:
     flags: tuple[str, ...] = ()
 
 
-# The byte of the euro in ISO-8859-15 is the general currency sign in its predecessor, which nobody prints beside a number.
+# The byte of the euro in ISO-8859-15 is the currency sign in its predecessor, which nobody prints beside a number.
 _EURO_AS_CURRENCY = re.compile(r"\d ?¤|¤ ?\d|\bMi(?:o|llionen|lliarden) ¤", re.I)
 
 

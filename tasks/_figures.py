@@ -31,6 +31,7 @@ _CREDIT_CLASS = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_TEXT = ("button", "svg", "script", "style", "noscript", "template", "iframe", "input", "label")
 
+
 def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Caption]:
     """The captions of the page's own pictures, in document order.
 

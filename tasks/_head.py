@@ -18,7 +18,8 @@ LINES_ABOVE = 60
 LINES_INSIDE = 12
 
 _SIGNED = re.compile(
-    r"^(?:by|words by|text by|story by|written by|posted by|reported by|report by|analysis by|opinion by|interview by|review by|"
+    r"^(?:by|words by|text by|story by|written by|posted by|reported by|report by|analysis by|opinion by|"
+    r"interview by|review by|"
     r"von|par|por|di|door|af|av|przez|autor|autora|autorin|text|texte|texto|testo|tekst|автор|автор:|тексты?)\s*[:.]?\s+(?=\w)",
     re.I,
 )
@@ -113,10 +114,20 @@ def _find_title(lines: list[Line], first: int, last: int) -> int | None:
         if score > best_score:
             best, best_score = index, score
     # A standfirst often shares more words with the body than the headline above it.
-    while best is not None and lines[best].words >= 7 and scores.get(best - 1, 0) >= scores[best] - 1.2 and lines[best - 1].words >= 5:
+    while (
+        best is not None
+        and lines[best].words >= 7
+        and scores.get(best - 1, 0) >= scores[best] - 1.2
+        and lines[best - 1].words >= 5
+    ):
         best -= 1
     # Breadcrumbs are sometimes glued to the headline that stands alone on the next line.
-    if best is not None and best + 1 < len(lines) and len(lines[best + 1].text) >= 12 and lines[best].text.endswith(lines[best + 1].text):
+    if (
+        best is not None
+        and best + 1 < len(lines)
+        and len(lines[best + 1].text) >= 12
+        and lines[best].text.endswith(lines[best + 1].text)
+    ):
         return best + 1
     return best
 
@@ -255,7 +266,9 @@ def _sign(head: Head, line: Line, rule: str) -> None:
 def _names_follow(lines: list[Line], index: int) -> bool:
     line = lines[index]
     after = lines[index + 1] if index + 1 < len(lines) else None
-    return bool(line.match and line.match.whole and after and not after.kind and after.words <= 8 and is_person_name(after.text))
+    return bool(
+        line.match and line.match.whole and after and not after.kind and after.words <= 8 and is_person_name(after.text)
+    )
 
 
 def _anchored(lines: list[Line], index: int, last: int) -> bool:

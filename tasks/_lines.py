@@ -95,7 +95,9 @@ def read_lines(text: str) -> list[Line]:
                 words=words,
                 stops=bool(_STOP.search(clean)),
                 bullet=bool(_BULLET.match(clean)),
-                match=_look_up(language, clean, int(words)) if len(clean) <= SHORT else phrases.match(clean, int(words)),
+                match=_look_up(language, clean, int(words))
+                if len(clean) <= SHORT
+                else phrases.match(clean, int(words)),
                 stamp=read_timestamp_line(clean) if len(clean) > SHORT else _read_stamp(clean),
             )
         )

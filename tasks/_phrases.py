@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from schemas.errors import UsageError
@@ -20,8 +20,11 @@ _OPENING = re.compile(r"^[^\w#@(©\[←→]+")
 _CLOSING = re.compile(r"[^\w#)\]]+$")
 _QUOTES = str.maketrans("’‘“”", "''\"\"")
 # An outlet's name ends where words in small letters begin (`The Lantern as stories break`), or at a full stop.
-_NAME_END = re.compile(r"\s+(?!(?:of|the|and|de|la|le|del|du|des|der|die|das|di|da|do|y|e|et|und|van|en|on)\s)[a-z].*|\.\s.*|(?<=[\u3040-\u9fff])\s.*")
+_NAME_END = re.compile(
+    r"\s+(?!(?:of|the|and|de|la|le|del|du|des|der|die|das|di|da|do|y|e|et|und|van|en|on)\s)[a-z].*|\.\s.*|(?<=[\u3040-\u9fff])\s.*"
+)
 _SPACE = re.compile(r"\s+")
+_NAMES_OUTLET = "(?P<source>"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +46,7 @@ class Phrases:
 
     lines: dict[str, Match] = field(default_factory=dict)
     starts: dict[str, list[tuple[str, Match]]] = field(default_factory=dict)
-    patterns: list[tuple[re.Pattern[str], str, str]] = field(default_factory=list)
+    patterns: list[tuple[str, str, str]] = field(default_factory=list)
     any_pattern: re.Pattern[str] | None = None
 
     def match(self, text: str, words: int) -> Match | None:
@@ -62,14 +65,14 @@ class Phrases:
         if self.any_pattern is None or not self.any_pattern.match(text):
             return None
         for pattern, kind, rule in self.patterns:
-            if pattern.match(text):
+            if _compiled(pattern).match(text):
                 return Match(kind, rule, self._outlet(text, kind))
         return None
 
     def _outlet(self, text: str, kind: str) -> str | None:
         """The outlet that a prompt or a copyright line of this kind names."""
         for pattern, of_kind, _ in self.patterns:
-            if of_kind == kind and "source" in pattern.groupindex and (hit := pattern.match(text)):
+            if of_kind == kind and _NAMES_OUTLET in pattern and (hit := _compiled(pattern).match(text)):
                 return _NAME_END.sub("", hit["source"] or "").strip(" .,'\"“”") or None
         return None
 
@@ -84,9 +87,24 @@ def _fold_start(text: str) -> str:
     return _OPENING.sub("", _SPACE.sub(" ", _NUMBER.sub("#", text)))
 
 
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.IGNORECASE)
+
+
+def languages() -> list[str]:
+    """The languages that have a phrase file, ISO 639-1."""
+    return sorted(path.stem for path in FOLDER.glob("*.toml"))
+
+
 def _splits_word(text: str, at: int) -> bool:
     """Whether `at` lies inside a word; in scripts without spaces no place does."""
-    return at < len(text) and len(WORD.findall(text[at - 1 : at + 1])) == 1 and text[at - 1].isalnum() and text[at].isalnum()
+    return (
+        at < len(text)
+        and len(WORD.findall(text[at - 1 : at + 1])) == 1
+        and text[at - 1].isalnum()
+        and text[at].isalnum()
+    )
 
 
 def _key(folded: str) -> str:
@@ -96,7 +114,7 @@ def _key(folded: str) -> str:
 
 @lru_cache
 def load_phrases(language: str | None = None) -> Phrases:
-    """The phrases for copy in `language` (ISO 639-1): the lines and beginnings of all languages, patterns of it and English.
+    """The phrases for copy in `language` (ISO 639-1): lines and beginnings of all, patterns of it and English.
 
     Patterns cost most and cannot be looked up by their first word; without a language all of them count.
     """
@@ -106,14 +124,15 @@ def load_phrases(language: str | None = None) -> Phrases:
         patterns = [pattern for pattern in phrases.patterns if pattern[2].startswith(wanted)]
     else:
         patterns = phrases.patterns
-    # One alternation answers most lines at once: none of them.
-    together = "|".join(f"(?:{pattern.pattern.replace('(?P<source>', '(?:')})" for pattern, _, _ in patterns)
+    # Compiling costs more than anything else here: each pattern by itself only when it is needed.  One alternation
+    # answers most lines at once: none of them.
+    together = "|".join(f"(?:{pattern.replace(_NAMES_OUTLET, '(?:')})" for pattern, _, _ in patterns)
     return replace(phrases, patterns=patterns, any_pattern=re.compile(together, re.IGNORECASE) if together else None)
 
 
 @lru_cache(maxsize=1)
 def _all_phrases(folder: Path = FOLDER) -> Phrases:
-    """All of `folder`'s `*.toml`, read strictly: an unknown kind or a bad pattern is a `UsageError` naming the file."""
+    """All of `folder`'s `*.toml`, read strictly: an unknown kind or list is a `UsageError` naming the file."""
     phrases = Phrases()
     for path in sorted(folder.glob("*.toml")):
         _read(path, phrases)
@@ -140,7 +159,4 @@ def _read(path: Path, phrases: Phrases) -> None:
             key = folded[:2] if WORD.findall(folded[:1] + "a") != [folded[:1] + "a"] else _key(folded)
             phrases.starts.setdefault(key, []).append((folded, Match(kind, f"{rule}:{folded}")))
         for number, pattern in enumerate(lists.get("patterns", ()), 1):
-            try:
-                phrases.patterns.append((re.compile(pattern, re.IGNORECASE), kind, f"{rule}:pattern {number}"))
-            except re.error as error:
-                raise UsageError(f"{path}: [{kind}] pattern {number}: {error}") from error
+            phrases.patterns.append((pattern, kind, f"{rule}:pattern {number}"))

@@ -8,16 +8,27 @@ from tasks._lines import Line
 
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w.'’&-]*"
 #: `NAME via AGENCY`, `NAME / AGENCY`, `Photo: NAME`: a line that is nothing but a credit.
-_VIA = re.compile(rf"^[(\[]?(?:{_NAME}|de|van|von|da|/|,)(?:[ /]+(?:{_NAME}|de|van|von|der|da|del|la|bin|al|via|for|and|&|/|-|–|\|)){{0,12}}[)\]]?\.?$")
+_VIA = re.compile(
+    rf"^[(\[]?(?:{_NAME}|de|van|von|da|/|,)"
+    rf"(?:[ /]+(?:{_NAME}|de|van|von|der|da|del|la|bin|al|via|for|and|&|/|-|–|\|)){{0,12}}[)\]]?\.?$"
+)
 _VIA_WORD = re.compile(r"\s(?:via|VIA)\s|\s?/\s?")
-_PICTURE_WORD = re.compile(r"\b(?:images?|photos?|pictures?|pics|press|agency|wire|media|stock|getty|reuters|afp|epa|shutterstock|newscom|ap|pa|news)\b", re.I)
+_PICTURE_WORD = re.compile(
+    r"\b(?:images?|photos?|pictures?|pics|press|agency|wire|media|stock|getty|reuters|afp|epa|shutterstock|newscom|ap|pa|news)\b",
+    re.I,
+)
 #: `AGENCY PHOTO / NAME`, also cut off, also with `(Photo credit should read ...` behind it.
 _AGENCY_PHOTO = re.compile(
-    r"\s*[(\[]?\b(?:[A-Z]{2,}(?:[ /-][A-Z]{2,})?|[A-Z][\w&-]+)\s(?:PHOTOS?|Photos?|IMAGES?|Images?|PICTURES?|Pictures?|PIX)\s?/\s?[A-Z].{0,80}$"
+    r"\s*[(\[]?\b(?:[A-Z]{2,}(?:[ /-][A-Z]{2,})?|[A-Z][\w&-]+)\s"
+    r"(?:PHOTOS?|Photos?|IMAGES?|Images?|PICTURES?|Pictures?|PIX)\s?/\s?[A-Z].{0,80}$"
 )
-_SHOULD_READ = re.compile(r"\s*\(?\s*(?:Photo credit should|PHOTO CREDIT SHOULD|Photo by|PHOTO BY|Photo credit|Photo courtesy)\b.{0,100}$")
+_SHOULD_READ = re.compile(
+    r"\s*\(?\s*(?:Photo credit should|PHOTO CREDIT SHOULD|Photo by|PHOTO BY|Photo credit|Photo courtesy)\b.{0,100}$"
+)
 #: A credit in brackets at the end: `(PA)`, `(PA Wire/PA Images)`, `(Reuters)`, `(Ann Lee/The Globe)`.
-_BRACKETS = re.compile(r"\s*\(((?:[A-Z]{2,5}|[A-Z][\w.&'’-]*)(?:[ /,|-]+(?:[A-Z][\w.&'’-]*|via|for|and|of|the|de|van|von)){0,8})\)\.?$")
+_BRACKETS = re.compile(
+    r"\s*\(((?:[A-Z]{2,5}|[A-Z][\w.&'’-]*)(?:[ /,|-]+(?:[A-Z][\w.&'’-]*|via|for|and|of|the|de|van|von)){0,8})\)\.?$"
+)
 #: Datelines of agency captions: `LONDON, ENGLAND - MARCH 10: ...`.
 _CAPTION_DATELINE = re.compile(r"^[A-Z][A-Z .,'-]{3,50} [-–—] [A-Z]{3,9}\.? \d{1,2}(?:, \d{4})? ?:")
 
@@ -77,7 +88,10 @@ def _bracketed(shorter: Line, longer: Line) -> re.Match[str] | None:
 
 
 def _same(one: str, other: str) -> bool:
-    return one.casefold().split() == other.casefold().split() or one.rstrip(" .").casefold() == other.rstrip(" .").casefold()
+    return (
+        one.casefold().split() == other.casefold().split()
+        or one.rstrip(" .").casefold() == other.rstrip(" .").casefold()
+    )
 
 
 def label_pictures(lines: list[Line]) -> None:

@@ -64,7 +64,8 @@ def find_region(lines: list[Line]) -> tuple[int, int]:
     """First and last index of the run of lines with the greatest total; (0, -1) when nothing reads like prose.
 
     Linear: Kadane's maximum subarray, where the costs of plain lines and of boxes in one gap are capped, so that a long
-    list or a newsletter box inside an article does not end it, while a comments header or a copyright line counts in full.
+    list or a newsletter box inside an article does not end it, while a comments header or a copyright line counts in
+    full.
     """
     best, best_run = 0.0, (0, -1)
     total, start = 0.0, 0

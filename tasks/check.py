@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 _SUITE = Path(__file__).parent.parent / "schemas" / "expectations" / "article.json"
 _SAMPLE, _SAMPLE_CHARACTERS = 5, 120
-#: Characters of the body looked at: what is wrong with a text is wrong with its beginning, and a long one repeats itself.
+#: Characters of the body looked at: what is wrong with a text is wrong with its beginning; a long one repeats itself.
 _LOOKED_AT = 6000
 
 _TAG = re.compile(
@@ -79,7 +79,7 @@ def check_articles(articles: Sequence[Article]) -> tuple[list[Article], list[Exp
     checked = list(articles)
     results = []
     for told in outcome.results:
-        result, rows = _read_result(told.to_json_dict(), len(accepted))
+        result, rows = _read_result(told, len(accepted))
         results.append(result)
         for row in rows:
             checked[accepted[row]] = _mark(checked[accepted[row]], result)
@@ -99,18 +99,18 @@ def _mark(article: Article, missed: ExpectationResult) -> Article:
     )
 
 
-def _read_result(told: dict[str, Any], checked: int) -> tuple[ExpectationResult, list[int]]:
+def _read_result(told: Any, checked: int) -> tuple[ExpectationResult, list[int]]:
     """One expectation's result, and the rows that missed it."""
-    config = told["expectation_config"]
-    name = config["meta"]["name"]
-    if error := _raised(told.get("exception_info") or {}):
+    config = told.expectation_config
+    name = config.meta["name"]
+    if error := _raised(told.exception_info or {}):
         raise RunFailed(f"the expectation {name} of {_SUITE.name} could not be tried: {error}; mend it and run again")
-    found = told["result"]
+    found = told.result
     result = ExpectationResult(
         expectation=name,
-        column_name=config["kwargs"].get("column") or config["kwargs"].get("column_A"),
-        severity=config["severity"],
-        success=told["success"],
+        column_name=config.kwargs.get("column") or config.kwargs.get("column_A"),
+        severity=str(getattr(config.severity, "value", config.severity)),
+        success=bool(told.success),
         checked=checked,
         unexpected=found.get("unexpected_count", 0),
         sample=tuple(str(v)[:_SAMPLE_CHARACTERS] for v in found.get("partial_unexpected_list", [])[:_SAMPLE]),

@@ -306,15 +306,14 @@ def _pieces(
 def removed_label(block: Block, labels: Labels) -> Label:
     """What a block outside the body was taken for, and by which rule."""
     label = labels.of(block.element)
-    words = count_words(block.text)
     by_text = text_label(block.text)
     if by_text and (label is None or label[0] in ("navigation", "other", "related_links")):
         return by_text
     if label is None:
         return ("related_links", "link_only") if block.link_share >= 0.9 else ("other", "trafilatura")
-    if label[0] == "comment_widget" and words > 8 and block.link_share < 0.5:
+    if label[0] == "comment_widget" and block.link_share < 0.5 and count_words(block.text) > 8:
         return "comment", label[1]
-    if label[0] in ("timestamp", "byline") and words > 40:
+    if label[0] in ("timestamp", "byline") and count_words(block.text) > 40:
         return "other", "trafilatura"
     return label
 

@@ -1,7 +1,7 @@
 """Whether a document is an article at all; if not, why.
 
-Short pages are refused by what they say (an error, a wall, a paywall) or by having no body.  Longer HTML pages that sell,
-list or talk are told by a scorecard.
+Short pages are refused by what they say (an error, a wall, a paywall) or by having no body.  Longer HTML pages that
+sell, list or talk are told by a scorecard.
 """
 
 import math
@@ -28,11 +28,11 @@ INDEX_WORDS = 90
 #: So many headlines around a short body without one long sentence make an index page.
 HEADLINES_OF_INDEX = 6
 #: As much of a page as is looked at for its vocabulary.
-MOST_CHARACTERS = 30_000
+MOST_CHARACTERS = 20_000
 
-# The scorecard: logistic regression on the development half of the public pages (773 articles, 438 other pages), points are
-# log-odds of being no article.  Cross-validated in five folds at REFUSED_FROM: refused of wcxb 1.6%, of the three news sets
-# none, of the other pages 65%.
+# The scorecard: logistic regression on the development half of the public pages (773 articles, 438 other pages), points
+# are log-odds of being no article.  Cross-validated in five folds at REFUSED_FROM: refused of wcxb 1.6%, of the three
+# news sets none, of the other pages 65%.
 POINTS = {
     "calls itself an article": -1.32,
     "calls itself a product": 2.34,
@@ -92,21 +92,27 @@ def _breaks_off(draft: Draft) -> bool:
     paragraphs = draft.paragraphs()
     last = max((n for n, piece in enumerate(draft.pieces) if piece.kind == "body"), default=-1)
     following = draft.pieces[last + 1] if last + 1 < len(draft.pieces) else None
-    ends_open = bool(paragraphs) and (not _SENTENCE.search(paragraphs[-1]) or paragraphs[-1].rstrip().endswith(("...", "…")))
-    return ends_open or bool(following and following.kind in ("subscribe_prompt", "login_prompt", "related_links", "other"))
+    ends_open = bool(paragraphs) and (
+        not _SENTENCE.search(paragraphs[-1]) or paragraphs[-1].rstrip().endswith(("...", "…"))
+    )
+    return ends_open or bool(
+        following and following.kind in ("subscribe_prompt", "login_prompt", "related_links", "other")
+    )
 
 
 def _is_index(article: Article, draft: Draft) -> bool:
     """A short body among many headlines, with no long sentence in it."""
     if article.word_count > INDEX_WORDS:
         return False
-    headlines = sum(p.kind in ("related_links", "navigation", "title") and 4 <= count_words(p.text) <= 20 for p in draft.pieces)
+    headlines = sum(
+        p.kind in ("related_links", "navigation", "title") and 4 <= count_words(p.text) <= 20 for p in draft.pieces
+    )
     sentences = sum(bool(_SENTENCE.search(p)) and count_words(p) >= 12 for p in draft.paragraphs())
     return headlines >= HEADLINES_OF_INDEX and not sentences
 
 
 def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
-    """The points of an HTML page by feature, with the base under `""`; their sum is the log-odds of being no article."""
+    """The points of an HTML page by feature, the base under `""`; their sum is the log-odds of being no article."""
     lengths = [(count_words(p), bool(_SENTENCE.search(p))) for p in draft.paragraphs()]
     long = [words for words, stops in lengths if stops and words >= 25]
     in_body = max(1, sum(words for words, _ in lengths))
@@ -151,7 +157,9 @@ def _by_scorecard(article: Article, draft: Draft, text: str) -> Refusal | None:
         return None
     telling = [name for name in sorted(points, key=lambda name: -points[name]) if name and points[name] > 0][:3]
     odds = 1 / (1 + math.exp(-total))
-    return _refusal("not_an_article", f"a shop, list, forum or service page ({odds:.0%}): {'; '.join(telling) or 'little prose'}")
+    return _refusal(
+        "not_an_article", f"a shop, list, forum or service page ({odds:.0%}): {'; '.join(telling) or 'little prose'}"
+    )
 
 
 @lru_cache(maxsize=1)

@@ -1,8 +1,8 @@
 """Copy that holds its own text twice: the first copy stays, the second is taken out.
 
-Seed and extend over words, as sequence aligners do: runs of SEED equal words that stand twice are seeds; a seed grows on both
-sides over equal words and short differences; a grown pair that is long enough is a copy.  Sentences that merely come
-again (a refrain, a quotation) are too short to count.
+Seed and extend over words, as sequence aligners do: runs of SEED equal words that stand twice are seeds; a seed grows
+on both sides over equal words and short differences; runs that go on with each other are a copy when they are long.
+Sentences that merely come again (a refrain, a quotation) are too short to count.
 """
 
 from collections.abc import Iterator
@@ -107,8 +107,9 @@ def _chains(runs: list[_Run]) -> Iterator[list[_Run]]:
 
 
 def _extend(words: list[str], earlier: int, later: int) -> tuple[int, int]:
-    """Where the text from `earlier` and its copy from `later` end: the numbers of the words behind their last equal word
-    up to which most words are equal."""
+    """Where the text from `earlier` and its copy from `later` end: the numbers of the words behind their last equal
+    word up to which most words are equal.
+    """
     one, other, equal = earlier, later, 0
     ends = one, other
     while other < len(words) and one < later:
@@ -117,7 +118,8 @@ def _extend(words: list[str], earlier: int, later: int) -> tuple[int, int]:
             if equal >= EQUAL_SHARE * max(one - earlier, other - later):
                 ends = one, other
             continue
-        step = _bridge(words, one, other, later)
+        # Two texts share many a phrase of five words; only what has gone on longer is worth a look past a difference.
+        step = _bridge(words, one, other, later) if equal >= SHORTEST_RUN else None
         if step is None:
             break
         one, other = one + step[0], other + step[1]
@@ -140,6 +142,10 @@ def _bridge(words: list[str], one: int, other: int, limit: int) -> tuple[int, in
         need = 2 if total <= 2 else 3
         for skip in range(max(0, total - MOST_DIFFERING), min(total, MOST_DIFFERING) + 1):
             left, right = one + skip, other + total - skip
-            if left + need <= limit and right + need <= len(words) and words[left : left + need] == words[right : right + need]:
+            if (
+                left + need <= limit
+                and right + need <= len(words)
+                and words[left : left + need] == words[right : right + need]
+            ):
                 return skip, total - skip
     return None

@@ -1,8 +1,9 @@
 """Plain text: the visible text of a page, one block a line, taken apart into the article and everything else.
 
 The way of a document: every line is looked at by itself (`_lines`: furniture phrases, timestamps), captions and credits
-are told (`_pictures`), the best run of prose is found (`_region`), what stands above it is read as headline, standfirst,
-byline and times (`_head`), and what is left is named by where it stands.  Every line ends with a kind and a rule.
+are told (`_pictures`), the best run of prose is found (`_region`), what stands above it is read as headline,
+standfirst, byline and times (`_head`), and what is left is named by where it stands.  Every line
+ends with a kind and a rule.
 """
 
 from schemas.document import Document
@@ -16,7 +17,9 @@ from tasks._pictures import collect_captions, label_pictures
 from tasks._region import find_region, gain
 
 #: What stands in boxes between two paragraphs of an article, and the most lines that such boxes have together.
-BOX_KINDS = frozenset({"subscribe_prompt", "login_prompt", "share_prompt", "related_links", "advert", "caption", "credit"})
+BOX_KINDS = frozenset(
+    {"subscribe_prompt", "login_prompt", "share_prompt", "related_links", "advert", "caption", "credit"}
+)
 MOST_BOX_LINES = 6
 #: Prose of this many words before a comments header is an article; what follows the header are readers' words.
 WORDS_BEFORE_COMMENTS = 80
@@ -55,7 +58,7 @@ def _past_boxes(lines: list[Line], last: int) -> int:
     A short sentence right behind the prose belongs to it, and so does a last line that breaks off.
     """
     index = last + 1
-    while 0 <= last and index < len(lines) and index - last <= MOST_BOX_LINES:
+    while last >= 0 and index < len(lines) and index - last <= MOST_BOX_LINES:
         line = lines[index]
         if gain(line) > 0 or (index == last + 1 and not line.kind and _ends_prose(lines, index)):
             last = index
@@ -178,7 +181,14 @@ def _pieces(line: Line) -> list[Piece]:
     skipped = len(credit) - len(credit.lstrip())
     return [
         Piece(line.number, line.offset, caption, "caption", line.rule, line.confidence),
-        Piece(line.number, line.offset + at + skipped, credit.strip(), "credit", "credit:behind its caption", line.confidence),
+        Piece(
+            line.number,
+            line.offset + at + skipped,
+            credit.strip(),
+            "credit",
+            "credit:behind its caption",
+            line.confidence,
+        ),
     ]
 
 

@@ -99,7 +99,7 @@ def test_caption_and_credit_are_apart_and_out_of_the_body():
     )
     found = draft(page(article(paragraphs(PROSE[:3]) + figure + paragraphs(PROSE[3:5]) + box + paragraphs(PROSE[5:]))))
     assert [(c.text, c.credit) for c in found.captions] == [
-        ("The swing bridge at dusk", "Photo: Ida Holm"),
+        ("The swing bridge at dusk", "Ida Holm"),
         ("Ferries wait at the north quay.", "PA"),
     ]
     assert found.paragraphs() == PROSE

@@ -27,7 +27,9 @@ def cases():
 
 
 def record_of(name, golden):
-    records = [make_article(d, Settings()).as_record() for d in read_input(str(ROOT / "seeds" / "articles" / name), Settings())]
+    records = [
+        make_article(d, Settings()).as_record() for d in read_input(str(ROOT / "seeds" / "articles" / name), Settings())
+    ]
     if "origin_fragment" in golden:
         records = [r for r in records if r["origin"].partition("#")[2] == str(golden["origin_fragment"]).lstrip("#")]
     elif len(records) > 1:
@@ -54,6 +56,8 @@ def test_golden(name, golden):
 
 
 def test_every_sample_has_a_golden():
-    samples = {str(p.relative_to(ROOT / "seeds" / "articles")) for p in (ROOT / "seeds" / "articles").rglob("*") if p.is_file()}
+    samples = {
+        str(p.relative_to(ROOT / "seeds" / "articles")) for p in (ROOT / "seeds" / "articles").rglob("*") if p.is_file()
+    }
     goldens = {str(p.relative_to(GOLDEN))[: -len(".json")] for p in GOLDEN.rglob("*.json")}
     assert samples == goldens

@@ -28,7 +28,10 @@ def test_every_phrase_is_found_again(path):
         ("23 Comments", "comment_widget"),
         ("No comments:", "comment_widget"),
         ("Stay up to date with notifications from The Lantern", "notification_prompt"),
-        ("Please refresh the page or navigate to another page on the site to be automatically logged in", "login_prompt"),
+        (
+            "Please refresh the page or navigate to another page on the site to be automatically logged in",
+            "login_prompt",
+        ),
         ("1.2K Shares", "share_prompt"),
         ("Read more: Council leader to stand down", "related_links"),
         ("Lesen Sie auch: Rat tritt zurück", "related_links"),

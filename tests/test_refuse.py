@@ -41,12 +41,20 @@ def test_short_pages_are_told_by_what_they_say(text, reason):
 
 
 def test_the_opening_of_a_paid_article_is_a_stub():
-    assert refused(f"Ferry sold\nBy Ann Lee\n3 March 2021\n{PARAGRAPH}\nThe buyer...\nTo continue reading, subscribe to The Lantern") == ["paywall_stub"]
+    assert refused(
+        f"Ferry sold\nBy Ann Lee\n3 March 2021\n{PARAGRAPH}\nThe buyer...\nTo continue reading, subscribe to The Lantern"
+    ) == ["paywall_stub"]
 
 
 def test_news_about_errors_and_cookies_is_news():
     assert refused(NEWS.replace("decision on ferry", "its new web site after Error 404")) == []
-    assert refused(NEWS + "\nWe use cookies to improve your experience.\nSign in to your account\nSubscribe to continue reading") == []
+    assert (
+        refused(
+            NEWS
+            + "\nWe use cookies to improve your experience.\nSign in to your account\nSubscribe to continue reading"
+        )
+        == []
+    )
 
 
 def page(body, title="Harbour board puts off decision on ferry", head=""):
@@ -55,13 +63,27 @@ def page(body, title="Harbour board puts off decision on ferry", head=""):
 
 def test_a_shop_page_is_refused_and_says_why():
     goods = "".join(f"<li>Deck chair {n}, in stock. Add to cart. Free shipping on your order.</li>" for n in range(30))
-    about = "<p>You will love our chairs. Buy now and we ship your order to you today, with free returns for you.</p>" * 3
-    content = page(about + f"<ul>{goods}</ul>", "Deck chairs", '<link rel="canonical" href="https://shop.example/products/chairs">').encode()
+    about = (
+        "<p>You will love our chairs. Buy now and we ship your order to you today, with free returns for you.</p>" * 3
+    )
+    content = page(
+        about + f"<ul>{goods}</ul>", "Deck chairs", '<link rel="canonical" href="https://shop.example/products/chairs">'
+    ).encode()
     article = make_article(Document("0" * 64, "x", content, "text/html"), Settings())
     assert article.reasons == ("not_an_article",)
     assert "shop" in (article.detail or "")
 
 
 def test_a_news_page_is_not_refused():
-    paragraphs = "".join(f"<p>{PARAGRAPH.replace('Monday', day)}</p>" for day in ("Monday", "Tuesday", "Friday", "Sunday"))
-    assert refused(page(f"<article>{paragraphs}</article>"), "text/html") == []
+    paragraphs = "".join(
+        f"<p>{PARAGRAPH.replace('Monday', day)}</p>" for day in ("Monday", "Tuesday", "Friday", "Sunday")
+    )
+    assert (
+        refused(
+            page(
+                f'<p>By Ann Lee</p><time datetime="2021-03-03T10:00Z">3 March 2021</time><article>{paragraphs}</article>'
+            ),
+            "text/html",
+        )
+        == []
+    )

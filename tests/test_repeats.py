@@ -7,7 +7,23 @@ from schemas.draft import Draft, Piece
 from tasks.repeats import mark_repeats
 
 PARAGRAPHS = [
-    " ".join(f"{word}{number}" for word in ("harbour", "council", "night", "vote", "water", "bridge", "ferry", "tide", "mayor", "school", "paper", "storm"))
+    " ".join(
+        f"{word}{number}"
+        for word in (
+            "harbour",
+            "council",
+            "night",
+            "vote",
+            "water",
+            "bridge",
+            "ferry",
+            "tide",
+            "mayor",
+            "school",
+            "paper",
+            "storm",
+        )
+    )
     for number in range(12)
 ]
 

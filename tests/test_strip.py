@@ -35,7 +35,11 @@ FURNITURE = [
 def squeezed(text):
     """Text without white space and control characters, in NFC: what must be kept of every line."""
     text = unicodedata.normalize("NFC", text)
-    return "".join(c for c in text if not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf", "Cs") or c in "\u200c\u200d")
+    return "".join(
+        c
+        for c in text
+        if (not c.isspace() and unicodedata.category(c) not in ("Cc", "Cf", "Cs")) or c in "\u200c\u200d"
+    )
 
 
 def assert_accounted_for(text):
@@ -55,7 +59,10 @@ def assert_accounted_for(text):
 
 
 line = st.one_of(
-    st.sampled_from(PROSE), st.sampled_from(FURNITURE), st.text(max_size=60), st.sampled_from(["", "  ", "\t", "\u00a0", "\ufeff"])
+    st.sampled_from(PROSE),
+    st.sampled_from(FURNITURE),
+    st.text(max_size=60),
+    st.sampled_from(["", "  ", "\t", "\u00a0", "\ufeff"]),
 )
 
 
@@ -99,29 +106,47 @@ def test_a_photographer_is_no_author_and_a_caption_no_body():
     assert draft.title == "Town Loses Its Baths After A Night Of Shouting"
     assert body == PROSE
     assert draft.bylines == ()
-    assert [(c.text[-8:], c.credit) for c in draft.captions] == [("some for", "Otto Brandt via Corvus Pictures; CP PHOTO / OTTO BRANDT")]
+    assert [(c.text[-8:], c.credit) for c in draft.captions] == [
+        ("some for", "Otto Brandt via Corvus Pictures; CP PHOTO / OTTO BRANDT")
+    ]
     assert draft.published == ("04/11/2013 09:15 GMT",)
     assert draft.updated == ("05/11/2013 07:40 GMT",)
 
 
 def test_a_sentence_that_comes_twice_stays():
-    _, body = article_of(*PROSE, "Nobody was asked.", "The vote stands until the spring, when there will be elections in all of the nine wards.", "Nobody was asked.")
+    _, body = article_of(
+        *PROSE,
+        "Nobody was asked.",
+        "The vote stands until the spring, when there will be elections in all of the nine wards.",
+        "Nobody was asked.",
+    )
     assert body.count("Nobody was asked.") == 2
 
 
 def test_readers_comments_are_not_the_article():
-    draft, body = article_of(*PROSE * 2, "3 Comments", "angrybird", "2 hours ago", "They should have closed the town hall instead, and saved us all the money.")
+    draft, body = article_of(
+        *PROSE * 2,
+        "3 Comments",
+        "angrybird",
+        "2 hours ago",
+        "They should have closed the town hall instead, and saved us all the money.",
+    )
     assert "town hall" not in " ".join(body)
     assert draft.pieces[-1].kind == "comment"
 
 
 def test_a_box_between_paragraphs_does_not_end_the_article():
-    _, body = article_of(*PROSE, "Sign up for our newsletter", "Enter your email address", "Sign up", "The baths close on 30 November.")
+    _, body = article_of(
+        *PROSE, "Sign up for our newsletter", "Enter your email address", "Sign up", "The baths close on 30 November."
+    )
     assert body[-1] == "The baths close on 30 November."
 
 
 def test_a_text_that_breaks_off_is_flagged():
-    assert "truncated" in strip_text("\n".join([*PROSE, "The mayor said that she would look at the figures again before the"])).flags
+    assert (
+        "truncated"
+        in strip_text("\n".join([*PROSE, "The mayor said that she would look at the figures again before the"])).flags
+    )
 
 
 def test_an_empty_text_has_no_pieces():
