@@ -7,7 +7,7 @@ from functools import lru_cache
 
 from tasks._dates import TimestampLine, read_timestamp_line
 from tasks._language import detect_language
-from tasks._phrases import Match, load_phrases
+from tasks._phrases import Match, all_phrases, load_phrases
 from tasks._text import WORD, clean_line
 
 _BREAK = re.compile(r"\r\n|\r|\n")
@@ -75,6 +75,7 @@ def _language(text: str) -> str | None:
 
 def read_lines(text: str) -> list[Line]:
     """The non-blank lines of `text`, looked at one by one."""
+    all_phrases()  # the language detector is loading in the background; this takes as long
     language = _language(text)
     phrases = load_phrases(language)
     lines = []

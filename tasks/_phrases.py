@@ -118,7 +118,7 @@ def load_phrases(language: str | None = None) -> Phrases:
 
     Patterns cost most and cannot be looked up by their first word; without a language all of them count.
     """
-    phrases = _all_phrases()
+    phrases = all_phrases()
     if language is not None and any(rule.startswith(f"{language}:") for _, _, rule in phrases.patterns):
         wanted = (f"{language}:", "en:")
         patterns = [pattern for pattern in phrases.patterns if pattern[2].startswith(wanted)]
@@ -131,7 +131,7 @@ def load_phrases(language: str | None = None) -> Phrases:
 
 
 @lru_cache(maxsize=1)
-def _all_phrases(folder: Path = FOLDER) -> Phrases:
+def all_phrases(folder: Path = FOLDER) -> Phrases:
     """All of `folder`'s `*.toml`, read strictly: an unknown kind or list is a `UsageError` naming the file."""
     phrases = Phrases()
     for path in sorted(folder.glob("*.toml")):

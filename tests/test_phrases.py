@@ -72,4 +72,4 @@ def test_a_prompt_names_its_outlet():
 def test_a_typo_in_a_phrase_file_names_the_file(tmp_path):
     (tmp_path / "xx.toml").write_text('[comment_wigdet]\nlines = ["comments"]\n', encoding="utf-8")
     with pytest.raises(UsageError, match=r"xx\.toml"):
-        _phrases._all_phrases.__wrapped__(tmp_path)
+        _phrases.all_phrases.__wrapped__(tmp_path)
