@@ -30,6 +30,7 @@ test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest
 
 bench: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.bench.bench_startup
 	$(BIN)/python -m tests.bench.bench_pipeline
 
 lint: $(VENV)/.installed-dev

@@ -45,6 +45,10 @@ WAREHOUSE = Path("data/copydesk.duckdb")
 
 def main() -> None:
     """Run a command; an error is one sentence on standard error and an exit status."""
+    if sys.argv[1:2] in (["extract"], ["explain"]):
+        from tasks._language import warm_up
+
+        warm_up()  # half a second beside reading the arguments and the imports
     try:
         app(prog_name="copydesk")
     except CopydeskError as error:
@@ -108,9 +112,6 @@ def extract(inputs: Inputs, source: Source = None, workers: Workers = None, debu
     """Clean copy without a warehouse: one JSON record a document, in input order."""
     import orjson
 
-    from tasks._language import warm_up
-
-    warm_up()  # beside the imports and the reading
     from flows.document import take_apart_in_time
     from flows.inputs import read_all, require
 

@@ -23,6 +23,7 @@ from schemas.article import Article
 from schemas.document import Document
 from schemas.outcome import Refusal
 from schemas.settings import Settings
+from tasks._main_text import load_stoplists
 from tasks._phrases import languages, load_phrases
 
 
@@ -107,9 +108,7 @@ def _warm() -> None:
         ("text/html", b"<html><body><p>" + words + b"</p></body></html>"),
     ):
         make_article(Document("0" * 64, "warm-up", content, media_type), Settings())
-    from trafilatura.external import jt_stoplist_init
-
-    jt_stoplist_init()
+    load_stoplists()
     for language in languages():
         load_phrases(language)
 

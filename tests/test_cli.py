@@ -28,8 +28,6 @@ Passengers who travel every day can keep this year's price until June if they bu
 
 The board last raised its fares six years ago, when it bought the second of its two boats from Norway.
 """
-MAX_HELP_SECONDS = 0.6
-MAX_EXTRACT_SECONDS = 1.2
 
 
 @pytest.fixture
@@ -37,16 +35,6 @@ def letter(tmp_path: Path) -> Path:
     path = tmp_path / "letter.txt"
     path.write_text(LETTER, encoding="utf-8")
     return path
-
-
-def quickest(*arguments: str, tries: int = 3) -> float:
-    """The best of a few runs, as other work on the machine only ever adds time."""
-    times = []
-    for _ in range(tries):
-        begun = time.perf_counter()
-        copydesk(*arguments)
-        times.append(time.perf_counter() - begun)
-    return min(times)
 
 
 def modules_after(*arguments: str) -> set[str]:
@@ -61,15 +49,13 @@ def modules_after(*arguments: str) -> set[str]:
     return set(line.split()[1:])
 
 
-def test_help_is_quick_and_light():
+def test_help_is_light():
     assert copydesk("--help").returncode == 0
-    assert quickest("--help") < MAX_HELP_SECONDS
     heavy = {"prefect", "pandas", "great_expectations", "duckdb", "trafilatura", "numpy", "pyarrow", "pebble"}
     assert modules_after("--help") & heavy == set()
 
 
-def test_extract_of_one_text_is_quick_and_light(letter: Path):
-    assert quickest("extract", str(letter)) < MAX_EXTRACT_SECONDS
+def test_extract_of_one_text_is_light(letter: Path):
     heavy = {"prefect", "pandas", "great_expectations", "duckdb", "trafilatura", "pyarrow", "pebble"}
     assert modules_after("extract", str(letter)) & heavy == set()
 
