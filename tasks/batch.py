@@ -147,7 +147,9 @@ def land(batch: Batch, run: Run) -> None:
     What stands twice in a batch is dealt with once.  What stands in the batch before this one, which may not be loaded
     yet, is dealt with again, and found unchanged when it is loaded.
     """
-    pairs = {(document.document_id, document.origin): document for document in batch.documents}
+    # Of equal ones the first counts, as it does where they stand in two batches.
+    pairs = {(document.document_id, document.origin): document for document in reversed(batch.documents)}
+    pairs = dict(reversed(pairs.items()))
     if run.store is not None:
         for pair in run.store.seen(list(pairs), run.info.rules_version):
             del pairs[pair]
