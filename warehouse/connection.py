@@ -21,8 +21,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 #: DuckDB's share of the memory of a run (under 1.5 GB over all processes); what does not fit goes to a folder beside
-#: the file.  160,000 articles of 5 KB loaded with it peak at 483 MB in this process, 40,000 at 456 MB; with 400 MB the
-#: load is no faster.
+#: the file.  160,000 articles of 5 KB loaded with it peak at 483 MB in this process, 40,000 at 456 MB.
 MEMORY_LIMIT = "250MB"
 THREADS = 2
 #: Rows of a row group.  A checkpoint writes the last one again, so that DuckDB's own 122,880 rows, 600 MB of
