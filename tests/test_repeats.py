@@ -50,6 +50,13 @@ def test_what_is_new_behind_the_second_copy_stays():
     assert mark_repeats(draft_of([*PARAGRAPHS, *PARAGRAPHS, fresh])).paragraphs() == [*PARAGRAPHS, fresh]
 
 
+def test_a_second_copy_in_the_same_line_is_cut_off():
+    story = ". ".join(PARAGRAPHS) + "."
+    draft = mark_repeats(draft_of([f"{story} {story}"]))
+    assert draft.paragraphs() == [story]
+    assert [(p.position, p.text, p.kind) for p in draft.pieces[1:]] == [(len(story) + 1, story, "repeated")]
+
+
 def test_a_refrain_stays():
     refrain = "And the tide came in, as it always had."
     song = [text for paragraph in PARAGRAPHS for text in (paragraph, refrain)]
@@ -62,7 +69,9 @@ def test_a_refrain_stays():
 def test_no_piece_is_lost_and_the_first_copy_stays(paragraphs):
     before = draft_of(paragraphs)
     after = mark_repeats(before)
-    assert [piece.text for piece in after.pieces] == [piece.text for piece in before.pieces]
+    assert "".join("".join(p.text.split()) for p in after.pieces) == "".join(
+        "".join(p.text.split()) for p in before.pieces
+    )
     assert after == mark_repeats(after) or "repeated_body" in after.flags
     if paragraphs and paragraphs[0].strip():
         assert after.pieces[0].kind == "body"
