@@ -73,7 +73,8 @@ class Phrases:
         """The outlet that a prompt or a copyright line of this kind names."""
         for pattern, of_kind, _ in self.patterns:
             if of_kind == kind and _NAMES_OUTLET in pattern and (hit := _compiled(pattern).match(text)):
-                return _NAME_END.sub("", hit["source"] or "").strip(" .,'\"“”") or None
+                name = _NAME_END.sub("", hit["source"] or "").strip(" .,'\"“”")
+                return name if name and fold(name) not in self.lines else None
         return None
 
 
