@@ -1,0 +1,50 @@
+"""Processes that end when the one that started them does, even when that was killed with -9.
+
+    python flows/guard.py PARENT MODULE ARGUMENT...
+
+runs `python -m MODULE ARGUMENT...` for as long as the process PARENT lives.  Nothing but the standard library is
+imported here, so that anything can use it.
+"""
+
+import os
+import runpy
+import signal
+import sys
+import threading
+import time
+from pathlib import Path
+
+_POLL_SECONDS = 0.5
+
+
+def die_with_parent(parent: int | None = None) -> None:
+    """From now on, kill this process (and the group it leads, if it leads one) soon after its parent has ended.
+
+    `parent`: the process id that the parent had, where it may have ended already; the present parent unless said.
+    A thread asks for the parent's id twice a second.  Linux's own signal for it (PR_SET_PDEATHSIG) will not do: it is
+    sent as soon as the *thread* that started this process ends.  A process that holds Python's lock for long, in a
+    regular expression say, ends only when it lets go of it.
+    """
+    expected = os.getppid() if parent is None else parent
+
+    def watch() -> None:
+        while os.getppid() == expected:
+            time.sleep(_POLL_SECONDS)
+        if os.getpgrp() == os.getpid():
+            os.killpg(0, signal.SIGKILL)
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    threading.Thread(target=watch, name="die_with_parent", daemon=True).start()
+
+
+def guarded(module: str, *arguments: str) -> list[str]:
+    """The command that runs `python -m module arguments` for as long as this process lives."""
+    # -P: the folder of this file is not put on the path, where its neighbours would hide other modules.
+    return [sys.executable, "-P", str(Path(__file__).resolve()), str(os.getpid()), module, *arguments]
+
+
+if __name__ == "__main__":
+    die_with_parent(int(sys.argv[1]))
+    sys.argv = sys.argv[2:]
+    sys.path.insert(0, str(Path.cwd()))  # as `python -m` does
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
