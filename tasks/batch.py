@@ -7,8 +7,10 @@ With `COPYDESK_TRACK=0` in the environment (the command line sets it for `--no-t
 import and server start cost more than a small run does.
 """
 
+import logging
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from schemas.article import Article
@@ -16,7 +18,7 @@ from schemas.document import Document
 from schemas.errors import CopydeskError, WarehouseError
 from schemas.run import ExpectationResult
 from schemas.settings import Settings
-from warehouse.rows import Pack
+from warehouse.rows import Pack, Pair
 
 F = TypeVar("F", bound=Callable[..., Any])
 TRACKED = os.environ.get("COPYDESK_TRACK") != "0"
@@ -37,24 +39,31 @@ class Run(Protocol):
     info: Any
 
     def count(self, batch: "Batch", outcomes: list[str]) -> None:
-        """Write down what became of each document of a batch."""
+        """Write down what became of each input of a batch, in order."""
         ...
 
 
 class Batch:
     """A few hundred documents on their way, and what each step made of them.
 
-    `first_position`: the place of the first in the run, from 0.  `fresh`: those that must be dealt with.
+    `first_position`: the place of the first in the run, from 0.  `packs`: where bytes are that are in the landing folder.
+    `fresh`: the documents that must be dealt with.  `again`, `forgotten`, `helpers`: of documents that are dealt with
+    again, see `tasks.load.Incoming`.
     A plain class and changed in place on purpose: Prefect walks through every dataclass and list given to a task,
     which for the pieces of 256 articles takes longer than loading them.
     """
 
-    def __init__(self, number: int, documents: list[Document], first_position: int):
+    def __init__(
+        self, number: int, documents: list[Document], first_position: int, packs: dict[Pair, Pack] | None = None
+    ):
         self.number = number
         self.documents = documents
         self.first_position = first_position
+        self.packs = packs or {}
+        self.again = False
+        self.forgotten: frozenset[str] = frozenset()
+        self.helpers: frozenset[Pair] = frozenset()
         self.fresh: list[Document] = []
-        self.pack: Pack | None = None
         self.pending: Pending | None = None
         self.articles: list[Article] = []
         self.results: list[ExpectationResult] = []
@@ -63,17 +72,32 @@ class Batch:
         return f"batch {self.number} ({len(self.documents)} documents)"
 
 
+def printable(text: object) -> str:
+    """On one line and safe to store anywhere: white space as one space, what cannot be seen (half surrogates, NUL,
+    escape codes, marks that turn the direction of writing) as its escape.
+    """
+    words = " ".join(str(text).split())
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode("ascii") for c in words)
+
+
 if TRACKED:
     for name, value in {
         "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
         "DO_NOT_TRACK": "1",
-        "PREFECT_LOGGING_LEVEL": "WARNING",
         "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",  # the first start ever takes 15 s on a quiet machine
     }.items():
         os.environ.setdefault(name, value)
+    if "PREFECT_LOGGING_LEVEL" not in os.environ:  # what somebody asked for stands
+        # Our lines are in the flow run's log at INFO; a line of Prefect's for each end of a task would drown them.
+        # The environment is for what sets up logging later, the level for where it is set up already (a worker's runs).
+        for name, level in {"prefect": "WARNING", "prefect.flow_runs": "INFO", "prefect.task_runs": "WARNING"}.items():
+            os.environ.setdefault(f"PREFECT_LOGGING_LOGGERS_{name.replace('.', '_').upper()}_LEVEL", level)
+            logging.getLogger(name).setLevel(level)
     import prefect
     from prefect.artifacts import create_markdown_artifact
     from prefect.cache_policies import NO_CACHE
+    from prefect.context import FlowRunContext
+    from prefect.logging.loggers import flow_run_logger
     from prefect.runtime import flow_run
     from prefect.states import get_state_exception
 
@@ -102,6 +126,14 @@ if TRACKED:
         """The id of the Prefect flow run that is going on."""
         return flow_run.id
 
+    def log(message: str, level: int = logging.INFO) -> None:  # pyright: ignore[reportRedeclaration]
+        """A line in the flow run's log, also from within a task; outside of a flow run in the log `copydesk`."""
+        context = FlowRunContext.get()
+        if context is None or context.flow_run is None:
+            logging.getLogger("copydesk").log(level, "%s", printable(message))
+        else:
+            flow_run_logger(context.flow_run, context.flow).log(level, "%s", printable(message))
+
     def leave_summary(name: str, markdown: str) -> None:
         """Name the flow run for what it did, and leave the summary with it as an artifact."""
         create_markdown_artifact(markdown, key="ingest-summary", description=name)
@@ -125,6 +157,10 @@ else:
         """No Prefect, no flow run."""
         return None
 
+    def log(message: str, level: int = logging.INFO) -> None:
+        """A line in the log `copydesk`."""
+        logging.getLogger("copydesk").log(level, "%s", printable(message))
+
     def leave_summary(name: str, markdown: str) -> None:
         """No Prefect, nowhere to leave it."""
 
@@ -142,19 +178,25 @@ def fetch(url: str, settings: Settings) -> Document:
 
 @task(name="land", task_run_name="land {batch}", **RETRIES)
 def land(batch: Batch, run: Run) -> None:
-    """Keep the raw documents that must be dealt with in the landing folder; the rest were dealt with before.
+    """Keep the raw documents that are new in the landing folder; those that were dealt with before drop out.
 
     What stands twice in a batch is dealt with once.  What stands in the batch before this one, which may not be loaded
     yet, is dealt with again, and found unchanged when it is loaded.
     """
     # Of equal ones the first counts, as it does where they stand in two batches.
-    pairs = {(document.document_id, document.origin): document for document in reversed(batch.documents)}
-    pairs = dict(reversed(pairs.items()))
+    fresh = {(document.document_id, document.origin): document for document in reversed(batch.documents)}
+    fresh = dict(reversed(fresh.items()))
     if run.store is not None:
-        for pair in run.store.seen(list(pairs), run.info.rules_version):
-            del pairs[pair]
-        batch.pack = run.store.land(list(pairs.values())) if pairs else None
-    batch.fresh = list(pairs.values())
+        for pair, settled in run.store.settled(list(fresh)).items():
+            if settled.holds(run.info.rules_version):
+                del fresh[pair]
+            else:
+                batch.packs[pair] = settled.pack
+        if new := [document for pair, document in fresh.items() if pair not in batch.packs]:
+            pack = run.store.land(new)
+            batch.packs |= {(document.document_id, document.origin): pack for document in new}
+        fresh = {p: replace(document, received_at=batch.packs[p].received_at) for p, document in fresh.items()}
+    batch.fresh = list(fresh.values())
 
 
 @task(name="transform", task_run_name="transform {batch}")
@@ -180,13 +222,37 @@ def load(batch: Batch, run: Run) -> None:
         refused = {(a.document_id, a.origin) for a in batch.articles if a.outcome != "accepted"}
         outcomes = ["quarantined" if (d.document_id, d.origin) in refused else "loaded" for d in batch.documents]
     else:
-        from tasks.load import Incoming, load_batch
+        from tasks.load import load_batch
 
-        incoming = Incoming(
-            batch.number, batch.documents, batch.articles, batch.pack, batch.results, batch.first_position
-        )
-        outcomes = [receipt.outcome for receipt in load_batch(run.store, run.info, incoming)]
+        outcomes = [receipt.outcome for receipt in load_batch(run.store, run.info, _incoming(batch))]
     run.count(batch, outcomes)
+
+
+@task(name="join", task_run_name="join {batch}", **RETRIES)
+def join(batch: Batch, run: Run) -> Batch | None:
+    """The rest of the documents of articles that this batch's documents turn out to belong to; None when none.
+
+    They are dealt with again too: an article is made from its documents in the order in which they were received.
+    """
+    from tasks.load import find_joined
+
+    joined = find_joined(run.store, run.info, _incoming(batch))
+    packs = {pair: pack for pair, pack in run.store.documents_of(joined).items() if pair not in batch.packs}
+    batch.forgotten |= joined
+    if not packs:
+        return None
+    more = Batch(batch.number, run.store.read(packs), batch.first_position, packs)
+    more.fresh = more.documents
+    return more
+
+
+def _incoming(batch: Batch) -> Any:
+    from tasks.load import Incoming
+
+    return Incoming(
+        batch.number, batch.documents, batch.articles, batch.packs, batch.results, batch.first_position, batch.again,
+        batch.forgotten, batch.helpers,
+    )  # fmt: skip
 
 
 @task(name="relate", task_run_name="relate", **RETRIES)

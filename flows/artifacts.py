@@ -1,0 +1,159 @@
+"""The words of a run's artifacts: Markdown and tables for Prefect's UI.
+
+Origins, details and samples come from other people's files: all text goes through `escaped` before it is Markdown.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from schemas.outcome import OUTCOMES
+from schemas.run import Tally
+from tasks.batch import printable
+
+#: Of a text in a cell, and rows of the tables on the summary page and in artifacts of their own.
+CELL_CHARACTERS = 200
+PAGE_ROWS = 10
+TABLE_ROWS = 200
+
+
+def escaped(text: object) -> str:
+    """Any text as Markdown that shows just that text: every ASCII sign of punctuation is escaped."""
+    shown = printable(text)
+    if len(shown) > CELL_CHARACTERS:
+        shown = shown[:CELL_CHARACTERS] + " …"
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", shown)
+
+
+def title(summary: Mapping[str, Any]) -> str:
+    """`ingest inbox: 1,204 documents`."""
+    return f"{summary.get('what', 'ingest')}: {_documents(summary.get('inputs', 0))}"
+
+
+def _documents(count: int) -> str:
+    return f"{count:,} document" + ("" if count == 1 else "s")
+
+
+def progress_page(what: str, tally: Tally, seconds: float, error: str | None = None) -> str:
+    """How far a run has come, or came before it was stopped by an error."""
+    done = sum(tally.outcomes.values())
+    rate = f", {done / seconds:,.1f} a second" if seconds else ""
+    state = f"**Stopped:** {escaped(error)}" if error else "**Under way.**"
+    return "\n\n".join(
+        [
+            f"# {escaped(what)}",
+            f"{state} {done:,} of {_documents(tally.inputs)} read so far, in {_time(seconds)}{rate}.",
+            *_balance(tally.as_dict()),
+            *_reasons(tally.reasons),
+        ]
+    )
+
+
+def summary_page(summary: Mapping[str, Any]) -> str:
+    """Everything about a run on one page: what is wrong first, then the counts."""
+    warnings = [printable(warning) for warning in summary.get("warnings") or ()]
+    inputs, seconds = summary.get("inputs", 0), summary.get("seconds", 0.0)
+    balanced = "Every document is accounted for" if summary.get("balanced", True) else "**The run does not balance**"
+    told = f"{balanced}: {_documents(inputs)} in {_time(seconds)}"
+    told += f", {summary['documents_per_second']:,.1f} a second." if "documents_per_second" in summary else "."
+    if summary.get("dry_run"):
+        told += " A dry run: nothing was kept."
+    missed = summary.get("missed_expectations") or ()
+    parts = [f"# {escaped(title(summary))}", told]
+    if warnings:
+        parts += ["## Warnings", "\n".join(f"- {escaped(warning)}" for warning in warnings[:PAGE_ROWS])]
+        if len(warnings) > PAGE_ROWS:
+            parts.append(f"and {len(warnings) - PAGE_ROWS:,} more in the log.")
+    parts += _balance(summary)
+    parts += _reasons(summary.get("reasons") or {})
+    if refused := summary.get("refused"):
+        rows = [(row.get("origin"), ", ".join(row.get("reasons") or ()), row.get("detail")) for row in refused]
+        parts += ["## Samples of refused documents", _table(("origin", "reasons", "detail"), rows[:PAGE_ROWS])]
+    if missed:
+        names = ("expectation", "column", "severity", "unexpected", "checked", "sample")
+        parts += ["## Failed expectations", _table(names, [row.values() for row in _expectations(missed)][:PAGE_ROWS])]
+    if steps := summary.get("steps"):
+        slowest = sorted(steps.items(), key=lambda item: -item[1])
+        rows = [(name, f"{spent:,.1f} s", _share(spent, seconds)) for name, spent in slowest]
+        parts += ["## Slowest steps", _table(("step", "time", "share of the run"), rows)]
+    parts += ["## Where to look next", _next(summary)]
+    return "\n\n".join(parts) + "\n"
+
+
+def tables(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
+    """Table artifacts, of those that have rows: the end of the key, a description, the rows as JSON."""
+    reasons = [{"reason": name, "documents": count} for name, count in _by_count(summary.get("reasons") or {})]
+    refused = [
+        {
+            "origin": printable(row.get("origin")),
+            "reasons": printable(", ".join(row.get("reasons") or ())),
+            "detail": printable(row.get("detail") or ""),
+        }
+        for row in summary.get("refused") or ()
+    ]
+    missed = _expectations(summary.get("missed_expectations") or ())
+    for key, description, rows in (
+        ("reasons", "Why documents were refused", reasons),
+        ("refused", "Samples of refused documents", refused),
+        ("expectations", "Expectations that were not met", missed),
+    ):
+        if rows:
+            yield key, description, json.dumps(rows[:TABLE_ROWS])
+
+
+def _balance(counts: Mapping[str, Any]) -> list[str]:
+    inputs = counts.get("inputs", 0)
+    rows = [(outcome, f"{counts.get(outcome, 0):,}", _share(counts.get(outcome, 0), inputs)) for outcome in OUTCOMES]
+    return ["## Balance", _table(("outcome", "documents", "share"), [*rows, ("read", f"{inputs:,}", "")])]
+
+
+def _reasons(reasons: Mapping[str, int]) -> list[str]:
+    if not reasons:
+        return []
+    rows = [(name, f"{count:,}") for name, count in _by_count(reasons)]
+    return ["## Why documents were refused", _table(("reason", "documents"), rows)]
+
+
+def _by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:
+    return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+
+
+def _expectations(missed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "expectation": printable(row.get("expectation")),
+            "column": printable(row.get("column_name") or ""),
+            "severity": printable(row.get("severity") or ""),
+            "unexpected": row.get("unexpected", 0),
+            "checked": row.get("checked", 0),
+            "sample": printable("; ".join(str(value) for value in row.get("sample") or ())),
+        }
+        for row in missed
+    ]
+
+
+def _next(summary: Mapping[str, Any]) -> str:
+    if not summary.get("run_id"):
+        return "Without `--dry-run` the articles go into the warehouse."
+    where = escaped(summary.get("warehouse", ""))
+    lines = [f"- warehouse: {where}, run {escaped(summary['run_id'])}", "- `copydesk status`"]
+    if summary.get("quarantined"):
+        lines.append("- `copydesk quarantine list`")
+    return "\n".join(lines)
+
+
+def _table(names: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
+    """Columns of figures stand to the right; there is at least one row."""
+    texts = [["" if value is None else str(value) for value in row] for row in rows]
+    rules = ["---:" if re.fullmatch(r"[\d,.]+( s|%)?", text) else "---" for text in texts[0]]
+    lines = [names, rules, *([escaped(text) for text in row] for row in texts)]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _share(part: float, whole: float) -> str:
+    return f"{part / whole:.1%}" if whole else ""
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds < 120 else f"{seconds / 60:,.1f} minutes"

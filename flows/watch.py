@@ -1,0 +1,330 @@
+"""What an operator sees in Prefect: names, the log, progress, artifacts, events, and runs that died.
+
+Nothing here does anything without a flow run (`COPYDESK_TRACK=0`), and nothing here stops a run: what Prefect's server
+does not take is said in the log, and the run goes on.
+"""
+
+import logging
+import os
+import socket
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+from schemas.run import Tally
+from tasks.batch import TRACKED, flow_run_id, log, printable
+
+#: Characters of a flow run's name; the UI's lists cut off longer ones.
+NAME_CHARACTERS = 80
+#: Seconds between two updates of the progress, and before another try after one that failed.
+PROGRESS_SECONDS = 5.0
+PROGRESS_SECONDS_AFTER_FAILURE = 120.0
+#: Seconds for an answer to a request, and how many more tries: a server that hangs costs a run 20 s, not minutes.
+API_SECONDS = 10.0
+API_RETRIES = 1
+
+#: The summary artifact of each flow run of this process: first it holds the progress, in the end what became.
+_summaries: dict[str, Any] = {}
+
+
+# Names and lines -----------------------------------------------------------------------------------------------------
+
+
+def run_name(verb: str, values: Mapping[str, Any]) -> str:
+    """What a run does, short enough for a list: `ingest inbox`, `reprocess source Harbour Standard since 2026-01-01`.
+
+    A list stands for itself, of another value its name is told too, one that is None or False is passed over.
+    """
+    words = [verb]
+    for name, value in values.items():
+        if isinstance(value, (list, tuple)):
+            shown = [_shortened(printable(item), 40) if item != "-" else "standard input" for item in value[:3]]
+            words.append(", ".join(shown) + (f" and {len(value) - 3:,} more" if len(value) > 3 else ""))
+        elif value is True:
+            words.append(name.replace("_", " "))
+        elif value is not None and value is not False:
+            words.append(f"{name.replace('_', ' ')} {_shortened(printable(value), 40)}")
+    return _shortened(" ".join(words), NAME_CHARACTERS)
+
+
+def _shortened(text: str, length: int) -> str:
+    """The end of a path or URL says most."""
+    return text if len(text) <= length else text[: length // 4] + "…" + text[len(text) - length + length // 4 + 1 :]
+
+
+def named_by(verb: str, *parameters: str) -> Callable[[], str]:
+    """For `flow_run_name`: the `run_name` of those parameters of the flow run that begins."""
+
+    def name() -> str:
+        from prefect.runtime import flow_run
+
+        given = flow_run.parameters
+        return run_name(verb, {parameter: given.get(parameter) for parameter in parameters})
+
+    return name
+
+
+def batch_line(
+    number: int, documents: int, outcomes: Mapping[str, int], reasons: Mapping[str, int], seconds: float
+) -> str:
+    """A batch in one line: `batch 3: 256 documents: 246 loaded, 10 quarantined (8 too_short, 2 empty); 7.1 s`.
+
+    `number` as a person counts; `outcomes` and `reasons` are of this batch alone.
+    """
+    told = [
+        f"{count:,} {outcome}" + (f" ({_counts(reasons)})" if outcome == "quarantined" and reasons else "")
+        for outcome, count in outcomes.items()
+        if count
+    ]
+    return f"batch {number:,}: {documents:,} documents: {', '.join(told) or 'nothing'}; {seconds:,.1f} s"
+
+
+def _counts(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{n:,} {name}" for name, n in sorted(counts.items(), key=lambda item: (-item[1], item[0])) if n)
+
+
+# Artifacts -----------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def progress_artifact(what: str) -> Iterator[Callable[[Tally], None]]:
+    """A function to call with the `Tally` after each batch; it keeps the run's summary artifact up to date.
+
+    Markdown, no progress bar: how much is still to come is not known (folders are walked and dumps are read as the run
+    goes on), so a percentage could only be made up.  It is the very artifact that holds the summary in the end, so a
+    run has one page that is always right, also when it was killed: then it says how far it came.
+    """
+    if not TRACKED or flow_run_id() is None:
+        yield lambda tally: None
+        return
+    from flows.artifacts import progress_page
+
+    started = time.monotonic()
+    due = started + PROGRESS_SECONDS
+    latest = Tally()
+
+    def show(tally: Tally) -> None:
+        nonlocal due, latest
+        latest = tally
+        if time.monotonic() >= due:
+            page = progress_page(what, tally, time.monotonic() - started)
+            kept = _leave_summary(f"{what}: under way", page)
+            due = time.monotonic() + (PROGRESS_SECONDS if kept else PROGRESS_SECONDS_AFTER_FAILURE)
+
+    try:
+        yield show
+    except Exception as error:
+        page = progress_page(what, latest, time.monotonic() - started, f"{type(error).__name__}: {error}")
+        _leave_summary(f"{what}: stopped", page)
+        raise
+
+
+def leave_artifacts(summary: Mapping[str, Any]) -> None:
+    """At the end of a run: its summary as a page, tables of what went wrong, and its name.
+
+    `summary`: what `Run.finish` gives, with `what`, `steps`, `refused`, `missed_expectations` and `warnings` where
+    they are known.
+    """
+    if not TRACKED or (run := flow_run_id()) is None:
+        return
+    from flows.artifacts import summary_page, tables, title
+
+    name = title(summary)
+    _leave_summary(name, summary_page(summary))
+    with _api("leave its tables and its name") as client:
+        from prefect.client.schemas.actions import ArtifactCreate
+
+        for what, description, rows in tables(summary):
+            key = f"{_flow_name()}-{what}"
+            client.create_artifact(
+                ArtifactCreate(key=key, type="table", description=description, data=rows, flow_run_id=run)  # type: ignore[arg-type]
+            )
+        client.update_flow_run(run, name=_shortened(name, NAME_CHARACTERS + 30))  # type: ignore[arg-type]
+
+
+def _leave_summary(description: str, page: str) -> bool:
+    """Whether the server has it; made the first time, changed in place afterwards."""
+    from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
+
+    run = flow_run_id() or ""
+    with _api("leave its summary") as client:
+        if run in _summaries:
+            client.update_artifact(_summaries[run], ArtifactUpdate(data=page, description=description))
+        else:
+            made = client.create_artifact(
+                ArtifactCreate(
+                    key=f"{_flow_name()}-summary",
+                    type="markdown",
+                    description=description,
+                    data=page,
+                    flow_run_id=run,  # type: ignore[arg-type]
+                )
+            )
+            _summaries[run] = made.id
+        return True
+    return False
+
+
+def _flow_name() -> str:
+    from prefect.runtime import flow_run
+
+    return flow_run.flow_name or "run"
+
+
+@contextmanager
+def _api(what: str) -> Iterator[Any]:
+    """A client of Prefect's server that gives up soon; what fails on the way there is a warning and no more."""
+    import httpx
+    from prefect import get_client
+    from prefect.exceptions import PrefectException
+    from prefect.settings import PREFECT_CLIENT_MAX_RETRIES, temporary_settings
+
+    try:
+        with (
+            temporary_settings({PREFECT_CLIENT_MAX_RETRIES: API_RETRIES}),
+            get_client(sync_client=True, httpx_settings={"timeout": API_SECONDS}) as client,
+        ):
+            yield client
+    except (httpx.HTTPError, PrefectException) as error:
+        log(f"Prefect's server did not let the run {what}: {type(error).__name__}: {error}", logging.WARNING)
+
+
+# Events --------------------------------------------------------------------------------------------------------------
+
+
+def warn(event: str, message: str, resource: str, payload: Mapping[str, Any]) -> None:
+    """A warning in the log, and an event that automations can act on; Prefect relates it to the flow run.
+
+    `event`: `copydesk.quality.drop` or `copydesk.run.unbalanced`.  `resource`: what it is about,
+    `copydesk.source.harbour-standard` or `copydesk.warehouse.NAME`.
+    """
+    log(message, logging.WARNING)
+    if not TRACKED or flow_run_id() is None:
+        return
+    from prefect.events import emit_event
+    from prefect.exceptions import EventTooLarge
+
+    about = printable(resource)
+    try:
+        emit_event(
+            event,
+            resource={"prefect.resource.id": about, "prefect.resource.name": about.split(".", 2)[-1]},
+            payload={**_plain(payload), "message": printable(message)},
+        )
+    except EventTooLarge as error:
+        log(f"the event {event} was not sent: {error}", logging.WARNING)
+
+
+def _plain(value: Any) -> Any:
+    """JSON-ready, without text that a server's database would not take."""
+    if isinstance(value, Mapping):
+        return {printable(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple, set, frozenset)):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, (bool, int, float)) else printable(value)
+
+
+# Runs that died ------------------------------------------------------------------------------------------------------
+
+_MACHINE, _PID, _STARTED, _ATTEMPT = (
+    f"copydesk.{name}" for name in ("machine", "pid", "process_started", "attempt")
+)  # fmt: skip
+
+
+def claim_flow_run() -> None:
+    """Write onto the flow run which process it is, so that a later run can see that it died.
+
+    Labels are kept with the flow run by the server, come back with it, and are not shown among its tags.
+    """
+    if not TRACKED or (run := flow_run_id()) is None:
+        return
+    from prefect.runtime import flow_run
+
+    machine, started = _machine(), _process_started(os.getpid())
+    if machine and started is not None:
+        labels = {_MACHINE: machine, _PID: os.getpid(), _STARTED: started, _ATTEMPT: flow_run.run_count}
+        with _api("say which process it is") as client:
+            client.update_flow_run_labels(run, labels)
+
+
+def mark_crashed(flow_run_ids: Iterable[str] = ()) -> int:
+    """Mark flow runs whose process is gone as Crashed; how many were.
+
+    `flow_run_ids`: those that the warehouse says died (their place as the writer is free).  Beside them every running
+    one that says it is a process of this machine and user that no longer lives.  Left alone: this one, what has ended,
+    a living process, a newer attempt than the one that died, and what other machines and users say is theirs.
+    """
+    if not TRACKED or (own := flow_run_id()) is None:
+        return 0
+    from uuid import UUID
+
+    from prefect.client.schemas.filters import FlowRunFilter
+
+    dead = []
+    for text in flow_run_ids:
+        with suppress(ValueError):
+            dead.append(UUID(text))
+    with _api("look for runs that died") as client:
+        running = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING"]}}})
+        found = {run.id: run for run in _pages(client, running)}
+        crashed = [run for run in found.values() if str(run.id) != own and _has_died(run, run.id in dead)]
+        return sum(_crash(client, run) for run in crashed)
+    return 0
+
+
+def _pages(client: Any, wanted: Any) -> Iterator[Any]:
+    """All flow runs that a filter finds; the server gives 200 at a time."""
+    offset = 0
+    while page := client.read_flow_runs(flow_run_filter=wanted, limit=200, offset=offset):
+        yield from page
+        offset += len(page)
+        if len(page) < 200:
+            return
+
+
+def _has_died(run: Any, in_warehouse: bool) -> bool:
+    """Whether a running flow run has no process any more; `in_warehouse`: the warehouse says so."""
+    labels = run.labels or {}
+    if _MACHINE not in labels:
+        return in_warehouse
+    if labels.get(_ATTEMPT) != run.run_count:  # begun again, and its new process has not written its labels yet
+        return False
+    if labels[_MACHINE] != _machine():
+        return in_warehouse
+    return _process_started(int(labels[_PID])) != labels[_STARTED]
+
+
+def _crash(client: Any, run: Any) -> bool:
+    from prefect.states import Crashed
+
+    labels = run.labels or {}
+    who = f"process {labels[_PID]} of {str(labels[_MACHINE]).split()[0]}" if _MACHINE in labels else "its process"
+    result = client.set_flow_run_state(run.id, Crashed(message=f"Killed: {who} was gone when the next run began."))
+    done = result.state is not None and result.state.is_crashed()
+    if done:
+        log(f"marked as crashed: {run.name} ({run.id}), {who} is gone", logging.WARNING)
+    return done
+
+
+def _machine() -> str | None:
+    """Host, boot, process namespace and user: where these are equal, a process number means the same process.
+
+    Containers may share a host's name, so the name alone would not do.  After a restart of the machine it is another,
+    and only the warehouse can tell what died.  None where there is no /proc.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+        return f"{socket.gethostname()} {boot} {Path('/proc/self/ns/pid').readlink()} {os.getuid()}"
+    except OSError:
+        return None
+
+
+def _process_started(pid: int) -> int | None:
+    """When a living process began, in clock ticks since the machine did; None when there is none (or a zombie)."""
+    try:
+        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
+    except OSError:
+        return None
+    return None if fields[0] in "ZX" else int(fields[19])
