@@ -236,3 +236,19 @@ def quarantine_show(
         show.print_json(rows)
     else:
         show.refusals(rows)
+
+
+@app.command(epilog="Example: copydesk up --warehouse data/copydesk.duckdb --port 4200")
+def up(
+    warehouse: Warehouse = WAREHOUSE,
+    port: Annotated[int, typer.Option(min=1, max=65535, help="Of the server and UI on 127.0.0.1.")] = 4200,
+    workers: Workers = None,
+    debug: Debug = False,
+) -> None:
+    """Prefect server and UI, every deployment of prefect.yaml, and a worker; Ctrl-C stops all.
+
+    With PREFECT_API_URL in the environment it is that server's deployments and worker only.
+    """
+    from flows.up import up as bring_up
+
+    bring_up(Settings.of(warehouse), port, lambda words: print(words, file=sys.stderr), workers)

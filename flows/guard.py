@@ -1,9 +1,9 @@
 """Processes that end when the one that started them does, even when that was killed with -9.
 
-    python flows/guard.py PARENT MODULE ARGUMENT...
+    python -m flows.guard [PARENT] MODULE ARGUMENT...
 
-runs `python -m MODULE ARGUMENT...` for as long as the process PARENT lives.  Nothing but the standard library is
-imported here, so that anything can use it.
+runs `python -m MODULE ARGUMENT...` for as long as the process that started it lives (PARENT, its id, where that could
+have ended before this has begun).  Nothing but the standard library is imported here, so that anything can use it.
 """
 
 import os
@@ -44,7 +44,8 @@ def guarded(module: str, *arguments: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    die_with_parent(int(sys.argv[1]))
-    sys.argv = sys.argv[2:]
-    sys.path.insert(0, str(Path.cwd()))  # as `python -m` does
+    del sys.argv[0]
+    die_with_parent(int(sys.argv.pop(0)) if sys.argv[0].isdigit() else None)
+    if str(Path.cwd()) not in sys.path:  # as `python -m` does
+        sys.path.insert(0, str(Path.cwd()))
     runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)

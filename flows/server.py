@@ -1,15 +1,17 @@
-"""Prefect's embedded server, which a flow starts when no server is named, made to outlive Ctrl-C by a moment."""
+"""Prefect's embedded server, which a flow starts when no server is named: it outlives Ctrl-C, but not the flow."""
 
-import functools
 import subprocess
 from typing import Any
 
+from flows.guard import guarded
+
 
 def set_apart() -> None:
-    """Have the embedded server started in a session of its own.
+    """Have the embedded server started in a session of its own, to end by itself when this process is gone.
 
     Ctrl-C reaches every process of the terminal's group.  With its server gone the flow would spend minutes on telling
-    it that it was stopped; set apart, the server hears it, and is then ended by the flow.
+    it that it was stopped; set apart, the server hears it, and is then ended by the flow.  A flow that is killed with
+    -9 ends nothing any more: the server sees to it.
     """
     from prefect.settings import PREFECT_API_URL
 
@@ -21,7 +23,12 @@ def set_apart() -> None:
 
     def start_apart(server: Any) -> Any:
         popen = subprocess.Popen
-        subprocess.Popen = functools.partial(popen, start_new_session=True)  # type: ignore[assignment, misc]
+
+        def apart(args: list[str], **options: Any) -> Any:
+            _python, _m, *module = args  # python -m uvicorn ...
+            return popen(guarded(*module), start_new_session=True, **options)
+
+        subprocess.Popen = apart  # type: ignore[assignment, misc]
         try:
             return start(server)
         finally:
