@@ -14,7 +14,7 @@ from schemas.article import Article
 from schemas.document import Document
 from schemas.draft import Draft
 from schemas.outcome import Refusal
-from schemas.settings import Settings
+from schemas.settings import MEBIBYTE, Settings
 
 
 def make_article(document: Document, settings: Settings) -> Article:
@@ -52,10 +52,13 @@ def take_apart(document: Document, settings: Settings) -> tuple[Draft, Article]:
         draft, step = mark_repeats(draft), "normalise"
         from tasks.normalise import normalise
 
-        article, step = normalise(draft, document, settings), "refuse"
+        article, step = normalise(draft, document), "refuse"
         from tasks.refuse import find_refusal
 
         refusal = find_refusal(article, draft)
+    except MemoryError:
+        draft = Draft()  # what little there is may be needed to say so
+        return draft, refused(document, out_of_memory(settings, step))
     except Exception as error:
         words = " ".join(str(error).split())[:300]
         return draft, refused(document, Refusal(("unreadable",), step, f"{type(error).__name__}: {words}"))
@@ -99,6 +102,12 @@ def _alarm(seconds: float) -> Iterator[None]:
 def timed_out(settings: Settings) -> Refusal:
     """The refusal of a document that took too long."""
     return Refusal(("timeout",), "extract", f"took longer than {settings.document_seconds:g} seconds")
+
+
+def out_of_memory(settings: Settings, step: str) -> Refusal:
+    """The refusal of a document that needs more memory than a document may have."""
+    most = settings.document_memory_bytes // MEBIBYTE
+    return Refusal(("too_large",), step, f"needs more than the {most} MiB of memory that a document may take")
 
 
 def refused(document: Document, refusal: Refusal) -> Article:

@@ -13,11 +13,14 @@ class Settings:
     """The knobs of a run.
 
     `warehouse`: the published DuckDB file.  `landing`: the folder of raw packs; beside the warehouse unless
-    `COPYDESK_LANDING` says otherwise.  `source`: the outlet of every document that names none itself.
+    `COPYDESK_LANDING` says otherwise.  `source`: the outlet of every document that was given none.
     `workers`: processes for CPU work.  `batch_documents`, `batch_bytes`: a batch ends at whichever comes first.
     `max_document_bytes`: larger documents are refused (`too_large`), measured after decompression; 20 MiB is more
     than a hundred times the median news page (170 KB).  `document_seconds`: the time limit of one document; the
-    slowest real page of 773 takes about one second.
+    slowest real page of 773 takes about one second, which leaves a busy machine room, and a file that is nothing but
+    trouble is over and done with in 20 s, start-up included.  `document_memory_bytes`: what a worker process may take
+    for one document, on top of the 120 MB that it has when it starts; the largest real page takes a tenth of it, and
+    20 MiB of copy fit.
     """
 
     warehouse: Path = field(default_factory=lambda: Path(os.environ.get("COPYDESK_WAREHOUSE", "data/copydesk.duckdb")))
@@ -28,7 +31,8 @@ class Settings:
     batch_documents: int = 256
     batch_bytes: int = 48 * MEBIBYTE
     max_document_bytes: int = 20 * MEBIBYTE
-    document_seconds: float = 20.0
+    document_seconds: float = 10.0
+    document_memory_bytes: int = 768 * MEBIBYTE
 
     @classmethod
     def of(cls, warehouse: str | Path | None = None, **said: Any) -> "Settings":

@@ -85,7 +85,7 @@ def test_reading_ahead_is_bounded(pool: Pool):
 
 def test_nothing_heavy_stands_behind_the_modules_of_the_way_through_a_worker():
     code = (
-        "import sys, flows.pool, flows.document\nfrom flows.pool import _warm\n_warm()\n"
+        "import sys, flows.pool, flows.document\nfrom flows.worker import warm\nwarm()\n"
         "print([m for m in ('prefect', 'great_expectations', 'pandas', 'duckdb') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60)
