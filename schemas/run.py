@@ -10,8 +10,8 @@ from schemas.outcome import OUTCOMES
 class ExpectationResult:
     """One expectation's result on one batch; a row of `quality_results`.
 
-    `severity`: `critical` or `warning`.  `checked`, `unexpected`: numbers of articles.  `sample`: up to five
-    unexpected values, as text.
+    `severity`: `critical` or `warning`.  `checked`, `unexpected`: numbers of articles, or of sources where the
+    expectation is one on the batch.  `sample`: up to five unexpected values, as text.
     """
 
     expectation: str
@@ -21,6 +21,24 @@ class ExpectationResult:
     checked: int
     unexpected: int
     sample: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SourceHistory:
+    """What a source has been so far: its latest documents and articles, at most 1,000 of each.
+
+    `refused`: of the `documents`; `missing_title`, `missing_date`: of the `articles`, which are current versions.
+    `low_words`, `median_words`, `high_words`: quartiles of their words; None where there is no article.
+    """
+
+    documents: int = 0
+    refused: int = 0
+    articles: int = 0
+    missing_title: int = 0
+    missing_date: int = 0
+    low_words: float | None = None
+    median_words: float | None = None
+    high_words: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

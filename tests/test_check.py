@@ -136,7 +136,7 @@ def test_an_expectation_that_raised_stops_the_run(tmp_path: Path, monkeypatch: p
     broken["expectations"][1]["kwargs"] = {"column": "no_such_column", "min_value": 1}
     path = tmp_path / "article.json"
     path.write_text(json.dumps(broken), encoding="utf-8")
-    monkeypatch.setattr(check, "_SUITE", path)
+    monkeypatch.setattr(check, "_SUITES", tmp_path)
     check._build.cache_clear()
     try:
         with pytest.raises(RunFailed, match="body_varied"):
