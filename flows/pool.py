@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from contextlib import suppress
+from dataclasses import replace
 from itertools import islice
 from multiprocessing import process
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -21,9 +22,11 @@ from multiprocessing.reduction import ForkingPickler
 from types import ModuleType
 from typing import Any, Generic, TypeVar
 
-from flows.document import make_article, out_of_memory, refused, timed_out
+from flows.document import make_article, out_of_memory, refused, take_apart, timed_out
 from flows.worker import serve
+from schemas.article import Article
 from schemas.document import Document
+from schemas.draft import Draft
 from schemas.errors import RunFailed
 from schemas.outcome import Refusal
 from schemas.settings import Settings
@@ -321,6 +324,17 @@ def _cause(exit_code: int | None) -> str:
         with suppress(ValueError):
             return f"killed by {signal.Signals(-exit_code).name}"
     return f"exit status {exit_code}"
+
+
+def take_apart_elsewhere(document: Document, settings: Settings) -> tuple[Draft, Article]:
+    """`take_apart` in a process of its own, within its limits of time and memory."""
+
+    def refuse(document: Document, refusal: Refusal) -> tuple[Draft, Article]:
+        return Draft(), refused(document, refusal)
+
+    with Pool(replace(settings, workers=1), take_apart, refuse) as pool:
+        (taken,) = pool.map([document])
+        return taken
 
 
 # How they are started ------------------------------------------------------------------------------------------------

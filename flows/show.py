@@ -4,6 +4,7 @@ rich honours NO_COLOR and leaves colour out of pipes by itself; a progress bar i
 """
 
 import csv
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -21,6 +22,17 @@ _COLOURS = {
     BODY: "green", "title": "bold cyan", "standfirst": "cyan", "byline": "magenta", "dateline": "magenta",
     "timestamp": "magenta", "caption": "yellow", "credit": "yellow", "repeated": "red",
 }  # fmt: skip
+
+
+# What moves the cursor, colours, renames the window or answers in the user's name: the control characters of ASCII and
+# of Latin-1, but for the line end and the tab; the marks that turn the order of letters round; half surrogate pairs,
+# which cannot be printed at all.
+_DRIVES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202d\u202e\ud800-\udfff]")
+
+
+def printable(text: str) -> str:
+    """Copy as it may be printed for a person: a terminal must not be driven by what stands in a page or a file name."""
+    return _DRIVES.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def print_json(value: Any) -> None:
@@ -67,7 +79,7 @@ def explain(article: Article, draft: Draft) -> None:
         place = f"{piece.line if piece.line is not None else '':>4}:{piece.position:<4}"
         sign = "+" if piece.kind == BODY else "-"
         colour = _COLOURS.get(piece.kind, "dim")
-        words = " ".join(piece.text.split())
+        words = printable(" ".join(piece.text.split()))
         line = Text.assemble(
             (f"{place} {sign} ", "dim"), (f"{piece.kind:<20}", colour), (f" {piece.rule:<28} ", "dim"),
             (f"{piece.confidence:4.2f}  ", "dim"), (words, colour),
@@ -79,9 +91,10 @@ def explain(article: Article, draft: Draft) -> None:
                  "updated_at", "source", "url", "language", "section", "tags", "captions", "flags", "word_count",
                  "confidence"):  # fmt: skip
         if record[name] not in (None, [], ""):
-            console.print(Text.assemble((f"{name:<14}", "bold"), cell(record[name])))
+            console.print(Text.assemble((f"{name:<14}", "bold"), printable(cell(record[name]))))
     if article.detail:
-        console.print(Text.assemble((f"{'refused by':<14}", "bold"), (f"{article.stage}: {article.detail}", "red")))
+        why = printable(f"{article.stage}: {article.detail}")
+        console.print(Text.assemble((f"{'refused by':<14}", "bold"), (why, "red")))
 
 
 def explain_as_json(article: Article, draft: Draft) -> dict[str, Any]:
@@ -128,7 +141,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | No
             print(f"# {title}")
         print("\t".join(columns))
         for row in rows:
-            print("\t".join(" ".join(cell(v).split()) for v in row))
+            print("\t".join(printable(" ".join(cell(v).split())) for v in row))
         return
     from rich.console import Console
     from rich.table import Table
@@ -138,7 +151,7 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str | No
     for name in columns:
         drawn.add_column(name, overflow="fold")
     for row in rows:
-        drawn.add_row(*(Text(_shortened(cell(v))) for v in row))
+        drawn.add_row(*(Text(printable(_shortened(cell(v)))) for v in row))
     Console().print(drawn)
 
 
@@ -194,9 +207,9 @@ def refusals(rows: Sequence[dict[str, Any]]) -> None:
     for row in rows:
         for name, value in row.items():
             if name != "raw" and value is not None:
-                print(f"{name:<16}{cell(value)}")
+                print(f"{name:<16}{printable(cell(value))}")
         if row.get("raw"):
-            print("\n" + "\n".join("    " + line for line in str(row["raw"]).splitlines()))
+            print("\n" + "\n".join("    " + printable(line) for line in str(row["raw"]).splitlines()))
         print()
 
 

@@ -31,7 +31,7 @@ class Settings:
     batch_documents: int = 256
     batch_bytes: int = 48 * MEBIBYTE
     max_document_bytes: int = 20 * MEBIBYTE
-    document_seconds: float = 10.0
+    document_seconds: float = 8.0
     document_memory_bytes: int = 768 * MEBIBYTE
 
     @classmethod

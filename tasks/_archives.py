@@ -98,7 +98,8 @@ def read_warc(stream: io.BufferedReader[Any], gunzip: Gunzip | None, origin: str
         last_broken = broken is not None
         window.drop_space()
     if gunzip and gunzip.fault and not last_broken:
-        yield refused(b"", f"{origin}#{window.offset}", WARC, "unreadable", _sentence(gunzip.fault))
+        reason = "too_large" if gunzip.is_bomb else "unreadable"
+        yield refused(b"", f"{origin}#{window.offset}", WARC, reason, _sentence(gunzip.fault))
     elif not found:
         detail = "The archive holds no page: no response, resource or conversion record of HTML or plain text."
         yield refused(b"", origin, WARC, "empty", detail)

@@ -21,6 +21,11 @@ KEPT_BYTES = 1 << 20
 #: A stream is read (and hashed) up to this many times the document limit, then left: a gzip bomb must end somewhere.
 HARD_STOP = 64
 
+#: A gzip file that gives more than BOMB_BYTES, and more than BOMB_FACTOR times what it takes, is a bomb and is left
+#: there.  Dumps and archives of real pages shrink to a third or a tenth, the most monotonous of logs to a hundredth;
+#: a thousandth is all that gzip can do.
+BOMB_BYTES = 1 << 28
+BOMB_FACTOR = 200
 # A gzip member: magic, deflate, no reserved flag bits, any time, XFL 0/2/4, a known operating system.
 _MEMBER = re.compile(rb"\x1f\x8b\x08[\x00-\x1f].{4}[\x00\x02\x04][\x00-\x0d\xff]", re.S)
 _MOST_FAULTS = 1000
@@ -35,11 +40,13 @@ class Gunzip(io.RawIOBase):
 
     A broken member does not raise: what can be had of it is given, an empty line stands where something is missing,
     reading goes on with the next member that can be found, and `fault` says what was wrong first.  Zeros and other
-    bytes behind the last member are ignored, as gzip does.
+    bytes behind the last member are ignored, as gzip does.  A bomb ends where it is found out, with `is_bomb` set.
     """
 
     def __init__(self, packed: io.BufferedReader[Any]) -> None:
         self.fault: str | None = None
+        self.is_bomb = False
+        self._given = 0
         self._packed = packed
         self._pending = b""  # compressed bytes not yet used
         self._read_up_to = 0  # position in the file behind `_pending`
@@ -59,6 +66,10 @@ class Gunzip(io.RawIOBase):
             piece = self._read_some(min(len(view) - done, _STEP))
             view[done : done + len(piece)] = piece
             done += len(piece)
+        self._given += done
+        if self._given > BOMB_BYTES and self._given > BOMB_FACTOR * self._read_up_to:
+            self._ended = self.is_bomb = True
+            self.fault = self.fault or f"it unpacks to more than {BOMB_FACTOR} times its size"
         return done
 
     def _open_member(self) -> None:

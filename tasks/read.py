@@ -130,7 +130,8 @@ def _json_lines(
         rows += 1
         yield document
     if gunzip and gunzip.fault:
-        yield refused(b"", origin, JSONL, "unreadable", f"Not all of {origin} could be read: {gunzip.fault}.")
+        reason = "too_large" if gunzip.is_bomb else "unreadable"
+        yield refused(b"", origin, JSONL, reason, f"Not all of {origin} could be read: {gunzip.fault}.")
     elif not rows:
         yield refused(b"", origin, JSONL, "empty", f"{origin} has no rows.")
 
@@ -158,10 +159,10 @@ def _whole_documents(
     """The one document that a file is; or the rows of a JSON file that is not one row a line."""
     whole = read_whole(stream, limit)
     refusal = None
-    if gunzip and gunzip.fault:
-        refusal = Refusal(("unreadable",), "read", f"Not all of it could be read: {gunzip.fault}.")
-    elif whole.too_large:
+    if whole.too_large:
         refusal = Refusal(("too_large",), "read", f"It has more than the {limit} bytes that a document may have.")
+    elif gunzip and gunzip.fault:
+        refusal = Refusal(("unreadable",), "read", f"Not all of it could be read: {gunzip.fault}.")
     elif media_type == JSON:
         rows = read_json(whole.content, origin, limit)
         if rows is not None:
