@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import tempfile
 import time
 import uuid
 from collections.abc import Iterator
@@ -12,8 +13,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import WarehouseBusy, WarehouseError
+from warehouse._reasons import is_locked, reason
 from warehouse.migrate import migrate, read_state, write_state
-from warehouse.publish import copy_file, publish
+from warehouse.publish import Copying, collect, copy_file, publish
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -28,6 +30,8 @@ THREADS = 2
 #: articles of 5 KB, would be written dozens of times over a long load.
 _ROW_GROUP_ROWS = 8192
 _LOCK_POLL_SECONDS = 0.1
+#: The end of the name of a private file that is being made.
+_BEGUN = ".begun"
 
 
 @dataclass
@@ -36,7 +40,8 @@ class Writer:
 
     `path`: the published file; `private`: the file that is written.  `private_fd` stays open as long as the
     connection does, because closing any handle of a file would give up DuckDB's lock on it.
-    `revision`: transactions ever committed; `published_revision`: what readers see.
+    `revision`: transactions ever committed; `published_revision`: what readers see.  `copying`: a publication that
+    is going on; `published_at` and `publish_seconds`: when the last began (monotonic) and how long it took.
     """
 
     path: Path
@@ -47,6 +52,7 @@ class Writer:
     published_revision: int = -1
     published_at: float = 0.0
     publish_seconds: float = 0.0
+    copying: Copying | None = None
 
     @contextlib.contextmanager
     def transaction(self) -> Iterator["DuckDBPyConnection"]:
@@ -64,13 +70,13 @@ class Writer:
                     self.connection.rollback()
                 raise
         except duckdb.Error as error:
-            raise WarehouseError(f"cannot write to {self.path}: {_first_line(error)}") from error
+            raise WarehouseError(f"cannot write to {self.path}: {reason(error)}") from error
         self.revision += 1
 
-    def note_published(self) -> None:
-        """Write down that readers see everything; after the rename, to tell a deleted copy from one never made."""
-        self.published_revision = self.revision
-        write_state(self.connection, "published_revision", str(self.revision))
+    def note_published(self, revision: int) -> None:
+        """Write down what readers see; after the rename, to tell a deleted copy from one never made."""
+        self.published_revision = revision
+        write_state(self.connection, "published_revision", str(revision))
 
 
 @contextlib.contextmanager
@@ -78,24 +84,34 @@ def open_writer(path: Path, wait_seconds: float = 0.0) -> Iterator[Writer]:
     """The writer's place at the warehouse `path`, brought up to date; made when there is none.
 
     Raises WarehouseBusy when another process holds the place for longer than `wait_seconds`, WarehouseError when the
-    file cannot be used.  What was committed but not published stays in the private file for the next writer.
+    file cannot be used, or fails while it is (a full disk, say).  What was committed but not published stays in the
+    private file for the next writer.
     """
+    import duckdb
+
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         lock = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o644)
     except OSError as error:
-        raise WarehouseError(f"cannot write beside {path}: {error.strerror}; choose another --warehouse") from error
+        raise WarehouseError(f"cannot write beside {path} ({reason(error)}); choose another --warehouse") from error
     with contextlib.ExitStack() as stack:
         stack.callback(os.close, lock)
         _take_place(lock, path, wait_seconds)
         private = path.with_name(f".{path.name}.writing")
+        for kind in (".publishing", ".writing" + _BEGUN):  # a killed run's; the lock says that it is over
+            path.with_name(f".{path.name}{kind}").unlink(missing_ok=True)
         connection = stack.enter_context(_opened(path, private))
         private_fd = os.open(private, os.O_RDONLY)
         writer = Writer(path, private, connection, private_fd)
-        _settle(writer)
         try:
+            _settle(writer)
             yield writer
+            collect(writer)
+        except duckdb.Error as error:
+            raise WarehouseError(f"cannot go on with {private}: {reason(error)}") from error
         finally:
+            with contextlib.suppress(WarehouseError):  # whatever came first is the thing to tell
+                collect(writer)
             # DuckDB first: see Writer.private_fd.
             connection.close()
             os.close(private_fd)
@@ -108,7 +124,7 @@ def open_reader(path: Path) -> "DuckDBPyConnection":
     if not path.exists():
         raise WarehouseError(f"no warehouse at {path}: run `copydesk ingest` first, or name another with --warehouse")
     try:
-        connection = duckdb.connect(str(path), read_only=True, config=_config(path))
+        connection = duckdb.connect(str(path), read_only=True, config=_reading(path))
         connection.execute("SET TimeZone = 'UTC'")
     except duckdb.Error as error:
         raise _unusable(path, error) from error
@@ -138,18 +154,15 @@ def _take_place(lock: int, path: Path, wait_seconds: float) -> None:
 def _opened(path: Path, private: Path) -> Iterator["DuckDBPyConnection"]:
     """A connection to the private file, begun anew or from the published copy where the user has changed that."""
     published = _published_state(path, required=not private.exists())
-    if not private.exists() and path.exists():
-        _start_from_copy(path, private)
+    if not private.exists():
+        _start(path, private)
     connection = _connect(path, private)
     try:
         restart = _restart(connection, path, published)
         if restart:
-            logger.warning(restart)
             connection.close()
-            private.unlink()
-            private.with_name(private.name + ".wal").unlink(missing_ok=True)
-            if path.exists():
-                _start_from_copy(path, private)
+            logger.warning("%s; what there was before is kept as %s", restart, _set_aside(path, private))
+            _start(path, private)
             connection = _connect(path, private)
         yield connection
     finally:
@@ -167,7 +180,7 @@ def _connect(path: Path, private: Path) -> "DuckDBPyConnection":
         connection.execute("SET TimeZone = 'UTC'")
     except duckdb.Error as error:
         connection.close()
-        if "lock" in str(error).lower():
+        if is_locked(error):
             raise WarehouseBusy(f"another program has {private} open: close it and run again") from error
         raise _unusable(private, error) from error
     return connection
@@ -179,6 +192,15 @@ def _config(path: Path) -> dict[str, Any]:
         "threads": THREADS,
         "temp_directory": str(path.with_name(f".{path.name}.tmp")),
     }
+
+
+def _reading(path: Path) -> dict[str, Any]:
+    """For readers: a folder of the process's own for what does not fit into memory.
+
+    In one folder two processes write over each other's files, and DuckDB 1.5.5 crashes.  The same for all readers of a
+    process: DuckDB refuses to open a file again with another configuration.
+    """
+    return _config(path) | {"temp_directory": str(Path(tempfile.gettempdir()) / f"copydesk-{os.getpid()}")}
 
 
 def _settle(writer: Writer) -> None:
@@ -210,12 +232,12 @@ def _published_state(path: Path, required: bool) -> tuple[str, int] | None:
     if not path.exists():
         return None
     try:
-        with duckdb.connect(str(path), read_only=True, config=_config(path)) as connection:
+        with duckdb.connect(str(path), read_only=True, config=_reading(path)) as connection:
             warehouse_id, revision = read_state(connection, "warehouse_id"), read_state(connection, "revision")
     except duckdb.Error as error:
         if required:
             raise _unusable(path, error) from error
-        logger.warning("%s cannot be read (%s); it will be published anew", path, _first_line(error))
+        logger.warning("%s cannot be read (%s); it will be published anew", path, reason(error))
         return None
     return (warehouse_id, int(revision or 0)) if warehouse_id else None
 
@@ -238,27 +260,49 @@ def _restart(connection: "DuckDBPyConnection", path: Path, published: tuple[str,
     return None
 
 
-def _start_from_copy(path: Path, private: Path) -> None:
-    unfinished = private.with_name(private.name + ".copying")
+def _start(path: Path, private: Path) -> None:
+    """Make the private file, from the published copy if there is one; under another name, so that none is ever half."""
+    import duckdb
+
+    unfinished = private.with_name(private.name + _BEGUN)
     try:
-        source = os.open(path, os.O_RDONLY)
-        try:
-            copy_file(source, unfinished)
-        finally:
-            os.close(source)
+        if path.exists():
+            source = os.open(path, os.O_RDONLY)
+            try:
+                copy_file(source, unfinished)
+            finally:
+                os.close(source)
+        else:
+            duckdb.connect(str(unfinished), config=_config(path)).close()
+        # A log without its file, left by one who deleted that.
+        private.with_name(private.name + ".wal").unlink(missing_ok=True)
         unfinished.replace(private)
-    except OSError as error:
-        raise WarehouseError(f"cannot copy {path} to {private}: {error.strerror}") from error
+    except (OSError, duckdb.Error) as error:
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+        raise WarehouseError(f"cannot begin {private}: {reason(error)}") from error
+
+
+def _set_aside(path: Path, private: Path) -> Path:
+    """Keep the private file under another name, in place of the one kept before."""
+    kept = path.with_name(f"{path.name}.before")
+    for end in (".wal", ""):
+        log = private.with_name(private.name + end)
+        kept.with_name(kept.name + end).unlink(missing_ok=True)
+        if log.exists():
+            log.replace(kept.with_name(kept.name + end))
+    return kept
 
 
 def _unusable(path: Path, error: Exception) -> WarehouseError:
-    if "lock" in str(error).lower():
+    if is_locked(error):
         return WarehouseError(f"{path} is open for writing in another program: close it there and run again")
+    if (why := reason(error)) not in str(error):  # the disk, not the file
+        return WarehouseError(f"cannot open {path}: {why}")
+    if path.name.endswith(".writing"):
+        return WarehouseError(
+            f"{path} is broken ({why}): move it away and run again, which goes on from the published copy"
+        )
     return WarehouseError(
-        f"{path} is not a warehouse that can be opened ({_first_line(error)}): "
-        "move it away, or name another with --warehouse"
+        f"{path} is not a warehouse that can be opened ({why}): move it away, or name another with --warehouse"
     )
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).split("\n", 1)[0].rstrip(". ")

@@ -1,6 +1,8 @@
 """Bring a warehouse to the shape this code expects: migrations once, views every time."""
 
+import contextlib
 import hashlib
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from schemas.errors import WarehouseError
@@ -23,14 +25,9 @@ def migrate(connection: "DuckDBPyConnection") -> bool:
     changed = False
     for path in migrations():
         if path.stem not in applied:
-            connection.begin()
-            try:
+            with _transaction(connection):
                 connection.execute(path.read_text(encoding="utf-8"))
                 connection.execute(query("record_migration"), [path.stem])
-                connection.commit()
-            except BaseException:
-                connection.rollback()
-                raise
             changed = True
     return _make_views(connection) or changed
 
@@ -40,19 +37,28 @@ def _make_views(connection: "DuckDBPyConnection") -> bool:
     texts = [path.read_text(encoding="utf-8") for path in views()]
     digest = hashlib.sha256("".join(texts).encode()).hexdigest()
     before = read_state(connection, "views_sha256")
-    connection.begin()
-    try:
+    with _transaction(connection):
         for text in texts:
             connection.execute(text)
         # A view that hands on a column of article_versions says the same of it.
         for view, column, comment in connection.execute(query("uncommented_view_columns")).fetchall():
             connection.execute(f"COMMENT ON COLUMN {view}.\"{column}\" IS '{comment.replace(chr(39), chr(39) * 2)}'")
         write_state(connection, "views_sha256", digest)
+    return before != digest
+
+
+@contextlib.contextmanager
+def _transaction(connection: "DuckDBPyConnection") -> Iterator[None]:
+    import duckdb
+
+    connection.begin()
+    try:
+        yield
         connection.commit()
     except BaseException:
-        connection.rollback()
+        with contextlib.suppress(duckdb.Error):  # DuckDB has already undone it after some errors, a full disk for one
+            connection.rollback()
         raise
-    return before != digest
 
 
 def read_state(connection: "DuckDBPyConnection", name: str) -> str | None:
