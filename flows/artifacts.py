@@ -1,6 +1,7 @@
 """The words of a run's artifacts: Markdown and tables for Prefect's UI.
 
-Origins, details and samples come from other people's files: all text goes through `escaped` before it is Markdown.
+Origins, details and samples come from other people's files: all text goes through `escaped` into Markdown and through
+`quiet` into tables.
 """
 
 import json
@@ -16,19 +17,37 @@ from tasks.batch import printable
 CELL_CHARACTERS = 200
 PAGE_ROWS = 10
 TABLE_ROWS = 200
+_REFUSED = ("origin", "reasons", "detail")
+_MISSED = ("expectation", "column", "severity", "unexpected", "checked", "sample")
 
 
 def escaped(text: object) -> str:
     """Any text as Markdown that shows just that text: every ASCII sign of punctuation is escaped."""
+    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", _cut(text))
+
+
+def quiet(text: object) -> str:
+    """Any text for a cell of a table artifact.
+
+    Prefect's first UI reads cells as Markdown and would load a picture that a hostile origin names; its second shows
+    them as they are.  So only those signs are escaped that would become a link, a picture, HTML or a style.
+    """
+    return re.sub(r"(^[#>+=-]|[\\`*\[<~&]|(?<!\w)_|_(?!\w))", r"\\\1", _cut(text))
+
+
+def _cut(text: object) -> str:
     shown = printable(text)
-    if len(shown) > CELL_CHARACTERS:
-        shown = shown[:CELL_CHARACTERS] + " …"
-    return re.sub(r"([!-/:-@\[-`{-~])", r"\\\1", shown)
+    return shown if len(shown) <= CELL_CHARACTERS else shown[:CELL_CHARACTERS] + " …"
 
 
 def title(summary: Mapping[str, Any]) -> str:
     """`ingest inbox: 1,204 documents`."""
     return f"{summary.get('what', 'ingest')}: {_documents(summary.get('inputs', 0))}"
+
+
+def headline(counts: Mapping[str, Any]) -> str:
+    """`1,098 loaded, 24 quarantined`; nothing in it but our own words."""
+    return ", ".join(f"{counts[outcome]:,} {outcome}" for outcome in OUTCOMES if counts.get(outcome)) or "nothing yet"
 
 
 def _documents(count: int) -> str:
@@ -59,7 +78,6 @@ def summary_page(summary: Mapping[str, Any]) -> str:
     told += f", {summary['documents_per_second']:,.1f} a second." if "documents_per_second" in summary else "."
     if summary.get("dry_run"):
         told += " A dry run: nothing was kept."
-    missed = summary.get("missed_expectations") or ()
     parts = [f"# {escaped(title(summary))}", told]
     if warnings:
         parts += ["## Warnings", "\n".join(f"- {escaped(warning)}" for warning in warnings[:PAGE_ROWS])]
@@ -68,11 +86,9 @@ def summary_page(summary: Mapping[str, Any]) -> str:
     parts += _balance(summary)
     parts += _reasons(summary.get("reasons") or {})
     if refused := summary.get("refused"):
-        rows = [(row.get("origin"), ", ".join(row.get("reasons") or ()), row.get("detail")) for row in refused]
-        parts += ["## Samples of refused documents", _table(("origin", "reasons", "detail"), rows[:PAGE_ROWS])]
-    if missed:
-        names = ("expectation", "column", "severity", "unexpected", "checked", "sample")
-        parts += ["## Failed expectations", _table(names, [row.values() for row in _expectations(missed)][:PAGE_ROWS])]
+        parts += ["## Samples of refused documents", _table(_REFUSED, _refused(refused[:PAGE_ROWS]))]
+    if missed := summary.get("missed_expectations"):
+        parts += ["## Failed expectations", _missed_table(missed[:PAGE_ROWS])]
     if steps := summary.get("steps"):
         slowest = sorted(steps.items(), key=lambda item: -item[1])
         rows = [(name, f"{spent:,.1f} s", _share(spent, seconds)) for name, spent in slowest]
@@ -83,16 +99,15 @@ def summary_page(summary: Mapping[str, Any]) -> str:
 
 def tables(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Table artifacts, of those that have rows: the end of the key, a description, the rows as JSON."""
-    reasons = [{"reason": name, "documents": count} for name, count in _by_count(summary.get("reasons") or {})]
+    reasons = [{"reason": quiet(name), "documents": count} for name, count in _by_count(summary.get("reasons") or {})]
     refused = [
-        {
-            "origin": printable(row.get("origin")),
-            "reasons": printable(", ".join(row.get("reasons") or ())),
-            "detail": printable(row.get("detail") or ""),
-        }
-        for row in summary.get("refused") or ()
+        {name: quiet(text) for name, text in zip(_REFUSED, row, strict=True)}
+        for row in _refused(summary.get("refused") or ())
     ]
-    missed = _expectations(summary.get("missed_expectations") or ())
+    missed = [
+        {name: value if isinstance(value, int) else quiet(value) for name, value in zip(_MISSED, row, strict=True)}
+        for row in _missed(summary.get("missed_expectations") or ())
+    ]
     for key, description, rows in (
         ("reasons", "Why documents were refused", reasons),
         ("refused", "Samples of refused documents", refused),
@@ -105,7 +120,7 @@ def tables(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
 def _balance(counts: Mapping[str, Any]) -> list[str]:
     inputs = counts.get("inputs", 0)
     rows = [(outcome, f"{counts.get(outcome, 0):,}", _share(counts.get(outcome, 0), inputs)) for outcome in OUTCOMES]
-    return ["## Balance", _table(("outcome", "documents", "share"), [*rows, ("read", f"{inputs:,}", "")])]
+    return ["## Balance", _table(("outcome", "documents", "share"), [*rows, ("all", f"{inputs:,}", "")])]
 
 
 def _reasons(reasons: Mapping[str, int]) -> list[str]:
@@ -119,18 +134,23 @@ def _by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     return sorted(counts.items(), key=lambda item: (-item[1], item[0]))
 
 
-def _expectations(missed: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+def _refused(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
+    return [(row.get("origin", ""), ", ".join(row.get("reasons") or ()), row.get("detail") or "") for row in rows]
+
+
+def _missed(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     return [
-        {
-            "expectation": printable(row.get("expectation")),
-            "column": printable(row.get("column_name") or ""),
-            "severity": printable(row.get("severity") or ""),
-            "unexpected": row.get("unexpected", 0),
-            "checked": row.get("checked", 0),
-            "sample": printable("; ".join(str(value) for value in row.get("sample") or ())),
-        }
-        for row in missed
-    ]
+        (
+            row.get("expectation", ""), row.get("column_name") or "", row.get("severity") or "",
+            row.get("unexpected") or 0, row.get("checked") or 0, "; ".join(str(v) for v in row.get("sample") or ()),
+        )
+        for row in rows
+    ]  # fmt: skip
+
+
+def _missed_table(rows: Iterable[Mapping[str, Any]]) -> str:
+    shown = [(*row[:3], f"{row[3]:,} of {row[4]:,}", row[5]) for row in _missed(rows)]
+    return _table((*_MISSED[:4], "sample"), shown)
 
 
 def _next(summary: Mapping[str, Any]) -> str:

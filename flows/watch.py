@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from schemas.run import Tally
 from tasks.batch import TRACKED, flow_run_id, log, printable
@@ -99,25 +100,30 @@ def progress_artifact(what: str) -> Iterator[Callable[[Tally], None]]:
     if not TRACKED or flow_run_id() is None:
         yield lambda tally: None
         return
-    from flows.artifacts import progress_page
+    from flows.artifacts import headline, progress_page
 
     started = time.monotonic()
     due = started + PROGRESS_SECONDS
     latest = Tally()
 
+    def put(state: str, error: str | None = None) -> bool:
+        page = progress_page(what, latest, time.monotonic() - started, error)
+        with _api("leave its progress") as client:
+            _put_summary(client, f"{state}: {headline(latest.as_dict())}", page)
+            return True
+        return False
+
     def show(tally: Tally) -> None:
         nonlocal due, latest
         latest = tally
         if time.monotonic() >= due:
-            page = progress_page(what, tally, time.monotonic() - started)
-            kept = _leave_summary(f"{what}: under way", page)
+            kept = put("under way")
             due = time.monotonic() + (PROGRESS_SECONDS if kept else PROGRESS_SECONDS_AFTER_FAILURE)
 
     try:
         yield show
     except Exception as error:
-        page = progress_page(what, latest, time.monotonic() - started, f"{type(error).__name__}: {error}")
-        _leave_summary(f"{what}: stopped", page)
+        put("stopped", f"{type(error).__name__}: {error}")
         raise
 
 
@@ -129,42 +135,46 @@ def leave_artifacts(summary: Mapping[str, Any]) -> None:
     """
     if not TRACKED or (run := flow_run_id()) is None:
         return
-    from flows.artifacts import summary_page, tables, title
+    from prefect.client.schemas.actions import ArtifactCreate
 
-    name = title(summary)
-    _leave_summary(name, summary_page(summary))
-    with _api("leave its tables and its name") as client:
-        from prefect.client.schemas.actions import ArtifactCreate
+    from flows.artifacts import headline, summary_page, tables, title
 
+    with _api("leave its summary") as client:
+        _put_summary(client, headline(summary), summary_page(summary))
         for what, description, rows in tables(summary):
             key = f"{_flow_name()}-{what}"
             client.create_artifact(
-                ArtifactCreate(key=key, type="table", description=description, data=rows, flow_run_id=run)  # type: ignore[arg-type]
+                ArtifactCreate(key=key, type="table", description=description, data=rows, flow_run_id=UUID(run))
             )
-        client.update_flow_run(run, name=_shortened(name, NAME_CHARACTERS + 30))  # type: ignore[arg-type]
+        client.update_flow_run(UUID(run), name=printable(title(summary)))
 
 
-def _leave_summary(description: str, page: str) -> bool:
-    """Whether the server has it; made the first time, changed in place afterwards."""
+def leave_page(key: str, description: str, page: str) -> None:
+    """A page of Markdown as an artifact of the flow run; `key`: what all pages of its kind are found under."""
+    if not TRACKED or (run := flow_run_id()) is None:
+        return
+    from prefect.client.schemas.actions import ArtifactCreate
+
+    with _api("leave a page") as client:
+        told = printable(description)
+        client.create_artifact(
+            ArtifactCreate(key=key, type="markdown", description=told, data=page, flow_run_id=UUID(run))
+        )
+
+
+def _put_summary(client: Any, description: str, page: str) -> None:
+    """Made the first time, changed in place afterwards; the UI reads the description as Markdown too."""
     from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
 
     run = flow_run_id() or ""
-    with _api("leave its summary") as client:
-        if run in _summaries:
-            client.update_artifact(_summaries[run], ArtifactUpdate(data=page, description=description))
-        else:
-            made = client.create_artifact(
-                ArtifactCreate(
-                    key=f"{_flow_name()}-summary",
-                    type="markdown",
-                    description=description,
-                    data=page,
-                    flow_run_id=run,  # type: ignore[arg-type]
-                )
-            )
-            _summaries[run] = made.id
-        return True
-    return False
+    if run in _summaries:
+        client.update_artifact(_summaries[run], ArtifactUpdate(data=page, description=description))
+    else:
+        key = f"{_flow_name()}-summary"
+        made = client.create_artifact(
+            ArtifactCreate(key=key, type="markdown", description=description, data=page, flow_run_id=UUID(run))
+        )
+        _summaries[run] = made.id
 
 
 def _flow_name() -> str:
@@ -246,7 +256,7 @@ def claim_flow_run() -> None:
     if machine and started is not None:
         labels = {_MACHINE: machine, _PID: os.getpid(), _STARTED: started, _ATTEMPT: flow_run.run_count}
         with _api("say which process it is") as client:
-            client.update_flow_run_labels(run, labels)
+            client.update_flow_run_labels(UUID(run), labels)
 
 
 def mark_crashed(flow_run_ids: Iterable[str] = ()) -> int:
@@ -258,8 +268,6 @@ def mark_crashed(flow_run_ids: Iterable[str] = ()) -> int:
     """
     if not TRACKED or (own := flow_run_id()) is None:
         return 0
-    from uuid import UUID
-
     from prefect.client.schemas.filters import FlowRunFilter
 
     dead = []
