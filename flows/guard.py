@@ -15,11 +15,14 @@ import time
 from pathlib import Path
 
 _POLL_SECONDS = 0.5
+#: What a flow run needs to write down that it was stopped; a server needs less.
+_GRACE_SECONDS = 5.0
 
 
 def die_with_parent(parent: int | None = None) -> None:
-    """From now on, kill this process (and the group it leads, if it leads one) soon after its parent has ended.
+    """From now on, end this process soon after its parent has ended: SIGTERM, and 5 s later SIGKILL.
 
+    SIGKILL goes to the whole group that this process leads, if it leads one.
     `parent`: the process id that the parent had, where it may have ended already; the present parent unless said.
     A thread asks for the parent's id twice a second.  Linux's own signal for it (PR_SET_PDEATHSIG) will not do: it is
     sent as soon as the *thread* that started this process ends.  A process that holds Python's lock for long, in a
@@ -30,6 +33,8 @@ def die_with_parent(parent: int | None = None) -> None:
     def watch() -> None:
         while os.getppid() == expected:
             time.sleep(_POLL_SECONDS)
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(_GRACE_SECONDS)
         if os.getpgrp() == os.getpid():
             os.killpg(0, signal.SIGKILL)
         os.kill(os.getpid(), signal.SIGKILL)

@@ -27,9 +27,12 @@ POOL = "copydesk"
 INBOX = Path("inbox")
 #: The first start ever makes Prefect's database: 22 s where two other programs keep both cores busy.
 _SERVER_SECONDS = 180
-#: A flow run that is told to stop writes down that it was: about a second.
-_WORKER_END_SECONDS = 15
-_SERVER_END_SECONDS = 10
+#: How long each may take to end when it is told to.  A worker without runs takes one second; one with runs would wait
+#: for them, which may take hours.
+_WORKER_END_SECONDS = 2
+_SERVER_END_SECONDS = 5
+#: How long what it has started may take after that: flow runs are killed by then (flows/guard.py).
+_GROUP_END_SECONDS = 8
 
 
 def up(settings: Settings, port: int, say: Callable[[str], None], workers: int | None = None) -> None:
@@ -96,6 +99,8 @@ def _environment(api: str, own: bool, warehouse: Path, workers: int | None) -> d
     }
     if own:
         told["PREFECT_SERVER_UI_API_URL"] = api
+        # In files, so that a server that starts anew knows whose turn it is; in memory a turn would be lost for good.
+        told["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"] = "prefect.server.concurrency.lease_storage.filesystem"
     if workers:
         told["COPYDESK_WORKERS"] = str(workers)
     return told
@@ -121,20 +126,36 @@ def _stopped_by_signals() -> Iterator[None]:
 
 
 class _Child:
-    """A process that leads a group; `name` as a person knows it."""
+    """A process that leads a group; `name`: what it is, in a sentence."""
 
     def __init__(self, name: str, process: "subprocess.Popen[bytes]"):
         self.name = name
         self.process = process
 
     def end(self, seconds: float) -> None:
-        """SIGTERM, then after so many seconds SIGKILL, which goes to what it has started as well."""
+        """End the process, then wait for its group: flow runs end by themselves when they find their worker gone."""
         self.process.terminate()
-        with contextlib.suppress(subprocess.TimeoutExpired):
+        try:
             self.process.wait(seconds)
-        with contextlib.suppress(ProcessLookupError):  # nothing of the group is left
-            os.killpg(self.process.pid, signal.SIGKILL)
-        self.process.wait()
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        until = time.monotonic() + _GROUP_END_SECONDS
+        while self._group_lives():
+            if time.monotonic() > until:
+                with contextlib.suppress(ProcessLookupError):
+                    os.killpg(self.process.pid, signal.SIGKILL)
+                return
+            time.sleep(0.1)
+
+    def _group_lives(self) -> bool:
+        with contextlib.suppress(ChildProcessError):  # as process 1 of a container: flow runs were left to it
+            os.waitpid(-self.process.pid, os.WNOHANG)
+        try:
+            os.killpg(self.process.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
 
 
 @contextlib.contextmanager
@@ -170,6 +191,22 @@ def _connect(server: _Child | None, remote: str | None, log_file: Path) -> None:
             time.sleep(0.1)
         with contextlib.suppress(ObjectAlreadyExists):
             client.create_work_pool(WorkPoolCreate(name=POOL, type="process"))
+        if server:
+            _clear_away(client)
+
+
+def _clear_away(client: Any) -> None:
+    """Mark as crashed the flow runs that were under way when the server of our own last ended.
+
+    Their worker ended with it, and as long as they count as running, no other run of their deployment has its turn.
+    """
+    from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter
+    from prefect.states import Crashed
+
+    under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}})
+    ours = WorkPoolFilter.model_validate({"name": {"any_": [POOL]}})
+    for run in client.read_flow_runs(flow_run_filter=under_way, work_pool_filter=ours):
+        client.set_flow_run_state(run.id, Crashed(message="`copydesk up` ended while this run was at work."))
 
 
 def _deploy(log: IO[bytes], log_file: Path) -> None:
