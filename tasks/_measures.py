@@ -19,11 +19,13 @@ _PAST = 50
 _BESIDE_PAST = 20
 #: So many say something with no past to hold them against.
 _ALONE = 30
-#: What chance brings about less often than this is a change.  Seven such tests a source and batch, most of them far
-#: from their limit: tests/test_measures.py finds under one false alarm in 2,000 batches.
-_CHANCE = 1e-4
+#: What chance brings about less often than this is a change.  In a simulation of 30,000 batches of 20 to 256 documents
+#: from sources that stay as they are it gave 8 false alarms, 4e-4 gave 11.  40 documents show refusals risen from 3% to
+#: 30% 9 times in 10 (7 where the past is 100 documents); bodies of half the length 9 times in 10 where the logarithm of
+#: words spreads by .7, always where it spreads by .5, and 7 times in 10 where it spreads by .9.
+_CHANCE = 2e-4
 #: The same for a normal deviate, both tails together.
-_DEVIATES = 3.89
+_DEVIATES = 3.72
 
 #: Column of the frame -> what the suite's sample calls it.
 SHARES = {"refused": "refused", "missing_title": "without a title", "missing_date": "without a date"}

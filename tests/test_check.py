@@ -1,19 +1,30 @@
-"""The expectations on articles: what is refused, what is flagged, and what is never touched."""
+"""The expectations on articles and on batches: what is refused, flagged, warned of, and what is never touched."""
 
 import json
+import re
+import shutil
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from flows.document import make_article
 from schemas.article import Article
 from schemas.errors import RunFailed
+from schemas.run import SourceHistory
+from schemas.settings import Settings
 from tasks import check
-from tasks.check import check_articles
+from tasks._measures import NONE_NAMED, OTHERS
+from tasks.check import check_articles, check_batch
+from tasks.read import read_input
 
 ROOT = Path(__file__).resolve().parent.parent
-SUITE = json.loads((ROOT / "schemas" / "expectations" / "article.json").read_text(encoding="utf-8"))
+EXPECTATIONS = ROOT / "schemas" / "expectations"
+SUITE, BATCH_SUITE = (
+    json.loads((EXPECTATIONS / name).read_text(encoding="utf-8")) for name in ("article.json", "batch.json")
+)
 SENTENCE = "The council of {} agreed on {} evenings to mend {} roofs before the winter of that year. "
 PLACES = ("Aldby", "Borsa", "Culver", "Dunmore", "Elsten", "Farrow", "Gild", "Hoxne")
 GOOD = Article(
@@ -131,24 +142,104 @@ def test_refused_ones_are_not_looked_at_and_order_is_kept():
     assert check_articles([refused]) == ([refused], [])
 
 
-def test_an_expectation_that_raised_stops_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    broken = {**SUITE, "expectations": [dict(e) for e in SUITE["expectations"][:2]]}
-    broken["expectations"][1]["kwargs"] = {"column": "no_such_column", "min_value": 1}
-    path = tmp_path / "article.json"
-    path.write_text(json.dumps(broken), encoding="utf-8")
+@pytest.fixture
+def suites(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A folder of suites that may be changed, used instead of the real one."""
+    for path in EXPECTATIONS.glob("*.json"):
+        shutil.copy(path, tmp_path)
     monkeypatch.setattr(check, "_SUITES", tmp_path)
     check._build.cache_clear()
-    try:
-        with pytest.raises(RunFailed, match="body_varied"):
-            check_articles([GOOD])
-    finally:
-        check._build.cache_clear()
+    yield tmp_path
+    check._build.cache_clear()
+
+
+def add_expectations(path: Path, *expectations: dict) -> None:
+    suite = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps({**suite, "expectations": [*suite["expectations"], *expectations]}), encoding="utf-8")
+
+
+def test_an_expectation_that_raised_stops_the_run(suites: Path):
+    broken = {"type": "expect_column_values_to_be_between", "kwargs": {"column": "no_such_column", "min_value": 1}}
+    for name in ("article.json", "batch.json"):
+        add_expectations(suites / name, {**broken, "meta": {"name": "never", "notes": ""}, "severity": "warning"})
+    with pytest.raises(RunFailed, match=r"never of article\.json"):
+        check_articles([GOOD])
+    with pytest.raises(RunFailed, match=r"never of batch\.json"):
+        check_batch([GOOD] * 40, {})
 
 
 def test_every_expectation_has_a_name_of_its_own_a_note_and_a_severity():
-    names = [e["meta"]["name"] for e in SUITE["expectations"]]
-    assert len(set(names)) == len(names) >= 15
+    names = [e["meta"]["name"] for e in SUITE["expectations"] + BATCH_SUITE["expectations"]]
+    assert len(set(names)) == len(names) >= 23
     assert all(e["severity"] in ("critical", "warning") and e["meta"]["notes"] for e in SUITE["expectations"])
+    assert all(e["severity"] == "warning" and e["meta"]["notes"] for e in BATCH_SUITE["expectations"])
+
+
+def test_every_article_stands_for_itself():
+    assert [e for e in SUITE["expectations"] if "mostly" in e["kwargs"]] == []
+
+
+PAST = SourceHistory(1000, 30, 970, 10, 40, 100, 130, 160)
+REFUSED_ONE = replace(GOOD, outcome="rejected", reasons=("not_an_article",), title=None, body="", word_count=0)
+
+
+def test_a_source_that_looks_wrong_is_told_and_hides_no_other():
+    undated = [replace(GOOD, source="Harbour Standard", published_at=None)] * 61
+    dated = [replace(GOOD, source="Harbour Standard")] * 39
+    cut = [replace(GOOD, source=None, word_count=55)] * 40
+    known = {"Harbour Standard": PAST, "Coast Post": PAST, None: PAST}
+    results = {r.expectation: r for r in check_batch([*undated, *[GOOD] * 60, *dated, *cut, *[REFUSED_ONE] * 2], known)}
+    assert set(results) == {"refusals_as_before", "titles_as_before", "dates_as_before", "length_as_before"}
+    assert {r.severity for r in results.values()} == {"warning"}
+    assert {r.checked for r in results.values()} == {3}
+    dates, length = results.pop("dates_as_before"), results.pop("length_as_before")
+    assert (dates.success, dates.unexpected, dates.column_name) == (False, 1, "missing_date_rise")
+    assert dates.sample == ("Harbour Standard: 61% without a date, 4% before",)
+    assert (length.success, length.unexpected) == (False, 1)
+    assert length.sample == (f"{NONE_NAMED}: 55 words in the median, 130 before",)
+    assert all(r.success and (r.unexpected, r.sample) == (0, ()) for r in results.values())
+
+
+def test_shops_as_the_first_of_a_source_are_warned_of_also_from_many_sites():
+    def wrong(articles: list[Article]) -> dict[str, tuple[str, ...]]:
+        return {r.expectation: r.sample for r in check_batch(articles, {}) if not r.success}
+
+    pages = [*[REFUSED_ONE] * 90, *[GOOD] * 10]
+    assert wrong(pages) == {"new_source_accepted": ("Coast Post: 90% of 100 refused",)}
+    sites = [replace(page, source=f"shop{number}.example") for number, page in enumerate(pages)]
+    assert wrong(sites) == {"new_source_accepted": (f"{OTHERS}: 90% of 100 refused",)}
+
+
+def test_a_batch_of_which_nothing_can_be_said_has_no_results():
+    assert check_batch([], {}) == []
+    assert check_batch([REFUSED_ONE], {}) == []
+    assert check_batch([REFUSED_ONE], {"Coast Post": PAST}) == []
+
+
+def test_the_sample_copy_looks_right():
+    articles = [make_article(document, Settings()) for document in read_input(str(ROOT / "seeds/articles"), Settings())]
+    assert sum(article.outcome != "accepted" for article in articles) >= 10
+    results = check_batch(articles, {})
+    assert results
+    assert [r for r in results if not r.success] == []
+
+
+def test_the_examples_of_the_docs_work(suites: Path, monkeypatch: pytest.MonkeyPatch):
+    page = (ROOT / "docs" / "add_a_check.md").read_text(encoding="utf-8")
+    (line,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    of_articles, of_batches = map(json.loads, re.findall(r"```json\n(.*?)```", page, re.DOTALL))
+    measure = check._measure
+    monkeypatch.setattr(
+        check,
+        "_measure",
+        lambda article, now: measure(article, now) | eval("{" + line + "}", vars(check), {"article": article}),
+    )
+    add_expectations(suites / "article.json", of_articles)
+    add_expectations(suites / "batch.json", of_batches)
+    (good, long), _ = check_articles([GOOD, replace(GOOD, standfirst="word " * 81)])
+    assert (good.flags, long.flags) == ((), ("warned:standfirst_length",))
+    wrong = [r.expectation for r in check_batch([*[GOOD] * 30, *[replace(GOOD, title=None)] * 10], {}) if not r.success]
+    assert wrong == ["new_source_most_titles"]
 
 
 @pytest.mark.skipif(not (ROOT.parent / "shared").exists(), reason="the evaluation data is not here")
