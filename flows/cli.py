@@ -5,9 +5,12 @@ Heavy libraries are imported inside the commands that use them, so that `--help`
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,6 +42,9 @@ Warehouse = Annotated[
 Source = Annotated[str | None, typer.Option("--source", help="The outlet of documents that name none themselves.")]
 Workers = Annotated[int | None, typer.Option("--workers", min=1, help="Worker processes; every core unless said.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+Wait = Annotated[float, typer.Option("--wait", min=0, help="Seconds to wait while another run writes.")]
+NoTrack = Annotated[bool, typer.Option("--no-track", help="The same steps without Prefect.")]
+Day = Annotated[datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Only what was received on these days (UTC).")]
 Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
 WAREHOUSE = Path("data/copydesk.duckdb")
 
@@ -66,7 +72,9 @@ def _fail(error: Exception, sentence: str, status: int) -> None:
         import traceback
 
         traceback.print_exception(error)
-    print(f"copydesk: {sentence}", file=sys.stderr)
+    from flows.show import printable  # the sentence may name a file
+
+    print(f"copydesk: {printable(sentence)}", file=sys.stderr)
     sys.exit(status)
 
 
@@ -78,33 +86,52 @@ def ingest(
     workers: Workers = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Stop after so many documents.")] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Everything through the checks; nothing is kept.")] = False,
-    wait: Annotated[float, typer.Option(min=0, help="Seconds to wait while another run writes.")] = 0.0,
-    no_track: Annotated[bool, typer.Option("--no-track", help="The same steps without Prefect.")] = False,
+    wait: Wait = 0.0,
+    no_track: NoTrack = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """Read, clean, check and load copy into the warehouse."""
-    from flows import early, server, show
     from flows.inputs import require
+
+    require(inputs)
+    settings = Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait)
+    with _a_run(no_track, debug, settings):
+        from flows.ingest import ingest as run_ingest
+
+        summary = run_ingest(inputs, str(warehouse), source, workers, limit, dry_run, wait)
+    _show_summary(summary, json)
+
+
+@contextmanager
+def _a_run(no_track: bool, debug: bool, settings: Settings) -> Iterator[None]:
+    """What must be so before a flow is imported, and what is better started early."""
+    from flows import early
 
     if no_track:
         os.environ["COPYDESK_TRACK"] = "0"
     if not debug:  # an error is told in one sentence below; Prefect's log of it goes to its server all the same
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    require(inputs)
-    early.start_pool(Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait))
-    from flows.ingest import ingest as run_ingest
+    early.start_pool(settings)
+    import flows.ingest  # noqa: F401 - before Great Expectations, see early.start_checks
 
     if not no_track:
+        from flows import server
+
         server.set_apart()
     early.start_checks()
-    summary = run_ingest(inputs, str(warehouse), source, workers, limit, dry_run, wait)
+    yield
+
+
+def _show_summary(summary: dict[str, Any], json: bool) -> None:
+    from flows import show
+
     if json:
         show.print_json(summary)
-    else:
-        show.summary(summary)
-        if dry_run:
-            show.records(summary["refused"], "nothing would be refused")
+        return
+    show.summary(summary)
+    if summary["dry_run"]:
+        show.records(summary["refused"], "nothing would be refused")
 
 
 @app.command(epilog="Example: copydesk extract page.html | jq -r .body")
@@ -150,7 +177,10 @@ def explain(
         raise UsageError(f"{input} holds no document; name a file that does")
     if next(documents, None) is not None:
         print(f"{input} holds several documents; this is the first", file=sys.stderr)
-    draft, article = take_apart_in_time(document, settings)
+    take = take_apart_in_time
+    if len(document.content) >= FEW_BYTES:
+        from flows.pool import take_apart_elsewhere as take
+    draft, article = take(document, settings)
     if json:
         show.print_json(show.explain_as_json(article, draft))
     else:
@@ -220,6 +250,48 @@ def quarantine_list(
         show.records(rows, "nothing is in quarantine")
 
 
+@app.command(epilog="Example: copydesk reprocess --since 2026-11-01 --source 'Harbour Standard'")
+def reprocess(
+    warehouse: Warehouse = WAREHOUSE,
+    source: Annotated[str | None, typer.Option("--source", help="Only what came from this outlet.")] = None,
+    since: Day = None,
+    until: Day = None,
+    all: Annotated[bool, typer.Option("--all", help="Everything, whatever rules it was made by.")] = False,
+    workers: Workers = None,
+    wait: Wait = 0.0,
+    no_track: NoTrack = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Make articles anew from the raw documents: those made by older rules; or of an outlet, or days; or all."""
+    with _a_run(no_track, debug, Settings.of(warehouse, workers=workers, wait_seconds=wait)):
+        from flows.reprocess import reprocess as run_reprocess
+
+        days = (since and since.date(), until and until.date())
+        summary = run_reprocess(str(warehouse), source, *days, all, workers, wait)
+    _show_summary(summary, json)
+
+
+@quarantine_app.command("replay", epilog="Example: copydesk quarantine replay --reason timeout")
+def quarantine_replay(
+    documents: Annotated[list[str] | None, typer.Argument(help="Document ids, beginnings of them, or origins.")] = None,
+    warehouse: Warehouse = WAREHOUSE,
+    reason: Annotated[str | None, typer.Option(help="Only those refused for this.")] = None,
+    source: Annotated[str | None, typer.Option("--source", help="Only those of this outlet.")] = None,
+    workers: Workers = None,
+    wait: Wait = 0.0,
+    no_track: NoTrack = False,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Put refused documents through today's rules: all, or those named."""
+    with _a_run(no_track, debug, Settings.of(warehouse, workers=workers, wait_seconds=wait)):
+        from flows.reprocess import replay
+
+        summary = replay(documents or [], str(warehouse), reason, source, workers, wait)
+    _show_summary(summary, json)
+
+
 @quarantine_app.command("show", epilog="Example: copydesk quarantine show 3f9a")
 def quarantine_show(
     document: Annotated[str, typer.Argument(help="A document id, its beginning, or an origin.")],
@@ -252,3 +324,46 @@ def up(
     from flows.up import up as bring_up
 
     bring_up(Settings.of(warehouse), port, lambda words: print(words, file=sys.stderr), workers)
+
+
+@app.command(epilog="Example: copydesk export articles-2026/ --json")
+def export(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder for the files; made when there is none.")],
+    warehouse: Warehouse = WAREHOUSE,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """The public tables and views as Parquet files, all of one state, with a README; also during a load."""
+    from flows import show
+    from flows.version import code_version
+    from warehouse.export import export as export_tables
+
+    with show.waiting("export") as tell:
+        summary = export_tables(warehouse, folder, code_version(), tell)
+    if json:
+        show.print_json(summary)
+    else:
+        show.table(("file", "rows"), [(f"{name}.parquet", f"{n:,}") for name, n in summary["tables"].items()])
+
+
+@app.command(epilog="Example: copydesk check --packs 100")
+def check(
+    warehouse: Warehouse = WAREHOUSE,
+    packs: Annotated[int, typer.Option(min=0, help="Of so many raw packs, chosen at random, read all bytes.")] = 20,
+    json: Json = False,
+    debug: Debug = False,
+) -> None:
+    """Whether the warehouse and the raw packs hold together; also during a load. Exit status 1 when they do not."""
+    from flows import show
+    from schemas.errors import WarehouseError
+    from warehouse.audit import audit, verdict
+
+    settings = Settings.of(warehouse)
+    report = audit(settings.warehouse, settings.landing, packs)
+    if json:
+        show.print_json(report)
+    else:
+        show.audit(report)
+    if report["faults"]:
+        raise WarehouseError(verdict(report))
+    print(verdict(report), file=sys.stderr)

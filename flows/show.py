@@ -213,6 +213,26 @@ def refusals(rows: Sequence[dict[str, Any]]) -> None:
         print()
 
 
+def audit(report: dict[str, Any]) -> None:
+    """What a check found: each fault and note with a few samples."""
+    for title, results in (("FAULT", report["faults"]), ("note", report["notes"])):
+        for result in results:
+            records(result["sample"], "", f"{title} {result['name']}: {result['found']:,}; should be: {result['says']}")
+            print()
+
+
+@contextmanager
+def waiting(what: str) -> Iterator[Any]:
+    """A function to call with what is being done; it draws only when standard error is a terminal."""
+    if not sys.stderr.isatty():
+        yield lambda words: None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(what) as status:
+        yield lambda words: status.update(f"{what}: {words}")
+
+
 def summary(values: dict[str, Any]) -> None:
     """The end of a run, on standard error."""
     lines = list(summary_lines(values))

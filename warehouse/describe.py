@@ -2,6 +2,7 @@
 
 import sys
 import tempfile
+from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,21 +22,54 @@ The same comments are in `duckdb_tables()`, `duckdb_views()` and `duckdb_columns
 _INTERNAL = ("article_keys", "relate_queue", "schema_migrations", "warehouse_state")
 
 
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column and what it means; `type` in DuckDB's words."""
+
+    name: str
+    type: str
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A table or view; `kind` says which."""
+
+    name: str
+    kind: str
+    comment: str
+    columns: tuple[Column, ...]
+
+    @property
+    def is_internal(self) -> bool:
+        """Whether only the loader needs it."""
+        return self.name in _INTERNAL
+
+
+def relations(connection: "DuckDBPyConnection") -> list[Relation]:
+    """Every table and view of the warehouse, by name."""
+    rows = connection.execute(query("table_columns")).fetchall()
+    return [
+        Relation(name, kind, comment or "", tuple(Column(row[3], row[4], row[5] or "") for row in columns))
+        for (name, kind, comment), columns in groupby(rows, key=lambda row: row[:3])
+    ]
+
+
+def describe(relation: Relation) -> str:
+    """A relation with its columns and comments, as a section of Markdown."""
+    lines = [f"### `{relation.name}`", "", relation.comment, "", "| column | type | meaning |", "|---|---|---|"]
+    lines += [f"| `{c.name}` | `{c.type}` | {c.comment.replace('|', chr(92) + '|')} |" for c in relation.columns]
+    return "\n".join(lines)
+
+
 def describe_tables(connection: "DuckDBPyConnection") -> str:
     """Every table and view with its columns and comments, as a page of Markdown."""
-    rows = connection.execute(query("table_columns")).fetchall()
     sections: dict[str, list[str]] = {"Tables": [], "Views": [], "For the loader": []}
-    for (name, kind, comment), columns in groupby(rows, key=lambda row: row[:3]):
-        lines = [f"### `{name}`", "", comment or "", "", "| column | type | meaning |", "|---|---|---|"]
-        lines += [f"| `{column}` | `{data_type}` | {_cell(told)} |" for *_, column, data_type, told in columns]
-        section = "For the loader" if name in _INTERNAL else "Tables" if kind == "table" else "Views"
-        sections[section].append("\n".join(lines))
+    for relation in relations(connection):
+        section = "For the loader" if relation.is_internal else "Tables" if relation.kind == "table" else "Views"
+        sections[section].append(describe(relation))
     parts = [_HEAD] + [f"## {title}\n\n" + "\n\n".join(tables) + "\n" for title, tables in sections.items()]
     return "\n".join(parts)
-
-
-def _cell(text: str | None) -> str:
-    return (text or "").replace("|", "\\|")
 
 
 def main() -> None:

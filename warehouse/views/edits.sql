@@ -17,7 +17,9 @@ SELECT
     after.body AS body_after
 FROM article_versions AS after
 JOIN article_versions AS before
-    ON before.article_id = after.article_id AND before.version = after.version - 1;
+    ON before.article_id = after.article_id AND before.version = after.version - 1
+-- Says nothing new; the join then reads the bodies of edited articles only.
+WHERE after.version > 1 AND before.valid_to IS NOT NULL;
 COMMENT ON VIEW edits IS 'A change an outlet made to an article, seen between two versions.';
 COMMENT ON COLUMN edits.article_id IS 'The article.';
 COMMENT ON COLUMN edits.source IS 'The outlet.';

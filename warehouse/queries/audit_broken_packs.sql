@@ -1,0 +1,1 @@
+SELECT pack, fault FROM landing_packs WHERE fault IS NOT NULL;

@@ -1,0 +1,1 @@
+SELECT pack, document_id, origin FROM changed_content;

@@ -1,0 +1,1 @@
+INSERT INTO changed_content VALUES ($pack, $document_id, $origin);

@@ -1,0 +1,1 @@
+INSERT INTO landed SELECT $pack, document_id, origin FROM pairs;

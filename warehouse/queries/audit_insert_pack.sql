@@ -1,0 +1,1 @@
+INSERT INTO landing_packs VALUES ($pack, $fault);

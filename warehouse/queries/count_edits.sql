@@ -1,0 +1,1 @@
+SELECT count(*) FROM article_versions WHERE version > 1;
