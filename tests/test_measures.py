@@ -123,6 +123,8 @@ def test_lengths_that_are_all_the_same_are_no_change():
     past = SourceHistory(500, 0, 500, 0, 0, 300, 300, 300)
     assert words_ratio([300] * 256, past) == 1
     assert words_ratio([150] * 40, past) == 0.5
+    briefs = SourceHistory(1000, 0, 1000, 0, 0, 10, 11, 12)  # as many of 9, 10, 11, 12 and 13 words
+    assert words_ratio([9] * 17 + [10] * 15 + [11] * 10 + [12] * 9 + [13] * 9, briefs) == 1
 
 
 def test_a_share_that_falls_is_no_rise():
