@@ -21,14 +21,19 @@ import orjson
 
 from schemas.document import Document, Given
 from schemas.outcome import Refusal
+from tasks._parquet_pages import largest_page
 from tasks._sniff import COPY_FIELDS, HTML, JSON, PARQUET, TEXT, UNKNOWN, sniff_text
 from tasks._streams import KEPT_BYTES
 
 GIVEN_FIELDS = ("id", "url", "source", "title", "authors", "published_at", "language")
 #: A line may be this many times as long as a document: JSON may write any character in six (`\u00e9`, two in UTF-8).
 _LINE_FACTOR = 3
-#: Rows of a Parquet file in memory at a time.
+#: Rows of a Parquet file in memory at a time, and bytes of them (as the mean row of the group has).
 _PARQUET_ROWS = 64
+_PARQUET_BYTES = 1 << 26
+#: The largest page that is read: it comes into memory whole, and twice for a moment.  pyarrow writes 1,024 rows to a
+#: page if need be, which is 170 MB of HTML.
+_PARQUET_PAGE = 350_000_000
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"<(?:!doctype|!--|/?[a-z][a-z0-9]*\b)", re.I)
@@ -78,7 +83,7 @@ def read_parquet(file: BinaryIO, origin: str, limit: int) -> Iterator[Document]:
     try:
         parquet = pq.ParquetFile(file, buffer_size=1 << 20, pre_buffer=False)
         names = parquet.schema_arrow.names
-        row_counts = [parquet.metadata.row_group(i).num_rows for i in range(parquet.metadata.num_row_groups)]
+        groups = [parquet.metadata.row_group(i) for i in range(parquet.metadata.num_row_groups)]
     except broken as error:
         yield refused(b"", origin, PARQUET, "unreadable", f"The Parquet file cannot be read: {_one_line(error)}.")
         return
@@ -88,10 +93,18 @@ def read_parquet(file: BinaryIO, origin: str, limit: int) -> Iterator[Document]:
         return
     columns = [name for name in (*COPY_FIELDS, *GIVEN_FIELDS) if name in names]
     before = 0
-    for group, count in enumerate(row_counts):
-        number = before
+    for index, group in enumerate(groups):
+        number, count = before, group.num_rows
         try:
-            for batch in parquet.iter_batches(_PARQUET_ROWS, row_groups=[group], columns=columns):
+            if not _fits(file, group, columns):
+                detail = (
+                    f"Rows {number + 1} to {before + count}: a page of the file unpacks to over {_PARQUET_PAGE} bytes."
+                )
+                yield refused(b"", f"{origin}#{number + 1}", PARQUET, "too_large", detail)
+                before += count
+                continue
+            rows = max(1, min(_PARQUET_ROWS, _PARQUET_BYTES * count // (group.total_byte_size + 1)))
+            for batch in parquet.iter_batches(rows, row_groups=[index], columns=columns):
                 for row in _batch_rows(batch):
                     number += 1
                     yield row_document(row, origin, number, limit)
@@ -101,6 +114,16 @@ def read_parquet(file: BinaryIO, origin: str, limit: int) -> Iterator[Document]:
         before += count
     if not before:
         yield refused(b"", origin, PARQUET, "empty", "The Parquet file has no rows.")
+
+
+def _fits(file: BinaryIO, group: Any, columns: list[str]) -> bool:
+    """Whether each page of a row group may come into memory."""
+    chunks = [group.column(i) for i in range(group.num_columns)]
+    return all(
+        largest_page(file, chunk) <= _PARQUET_PAGE
+        for chunk in chunks
+        if chunk.total_uncompressed_size > _PARQUET_PAGE and chunk.path_in_schema.partition(".")[0] in columns
+    )
 
 
 def row_document(row: dict[str, Any], origin: str, number: int, limit: int, line: bytes | None = None) -> Document:

@@ -86,19 +86,26 @@ def extract_document(document: Document) -> Draft | Refusal:
     tree = parse_page(decoded.text)
     if tree is None:
         return Draft(url=url, flags=tuple(decoded.flags), confidence=0.0)
+    if isinstance(tree, Refusal):
+        return tree
     return _take_apart(tree, url, tuple(decoded.flags))
 
 
-def parse_page(text: str) -> Any | None:
-    """The lxml tree of a page; None when there is nothing to parse."""
+def parse_page(text: str) -> Any | Refusal | None:
+    """The lxml tree of a page; None when there is nothing to parse; a `Refusal` when the parser had to stop midway."""
     data = text.replace("\x00", "").encode("utf-8", "replace")
     if not data.strip():
         return None
     parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
     try:
-        return lxml_html.document_fromstring(data, parser=parser)
+        tree = lxml_html.document_fromstring(data, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
+        if any(entry.type == etree.ErrorTypes.ERR_NO_MEMORY for entry in parser.error_log):
+            raise MemoryError("libxml2 had no memory for the page") from None
         return None
+    if any(entry.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT for entry in parser.error_log):
+        return Refusal(("unreadable",), "extract", "its elements stand in each other deeper than can be parsed (2,048)")
+    return tree
 
 
 def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
