@@ -70,27 +70,22 @@ def _work_folder(folder: Path) -> Iterator[Path]:
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"{folder} is a file: name a folder for the export")
     work = folder / _UNFINISHED
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError as error:
-        raise UsageError(f"cannot make {folder} ({error.strerror}): name another folder for the export") from error
-    try:
+    with contextlib.ExitStack() as stack:
         try:
+            folder.mkdir(parents=True, exist_ok=True)
+            handle = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, handle)
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise WarehouseBusy(f"another export is writing to {folder}: wait for it, or name another folder") from None
-        try:
+            stack.callback(shutil.rmtree, work, ignore_errors=True)
             shutil.rmtree(work, ignore_errors=True)  # left by an export that was killed
             work.mkdir()
+        except BlockingIOError:
+            raise WarehouseBusy(f"another export is writing to {folder}: wait for it, or name another folder") from None
         except OSError as error:
             raise UsageError(
                 f"cannot write to {folder} ({error.strerror}): name another folder for the export"
             ) from error
         yield work
-    finally:
-        shutil.rmtree(work, ignore_errors=True)
-        os.close(handle)
 
 
 def _origin(connection: "DuckDBPyConnection", warehouse: Path, code_version: str) -> dict[str, str]:
