@@ -32,7 +32,7 @@ def quiet(text: object) -> str:
     Prefect's first UI reads cells as Markdown and would load a picture that a hostile origin names; its second shows
     them as they are.  So only those signs are escaped that would become a link, a picture, HTML or a style.
     """
-    return re.sub(r"(^[#>+=-]|[\\`*\[<~&]|(?<!\w)_|_(?!\w))", r"\\\1", _cut(text))
+    return re.sub(r"(^[#>+=-]|[\\`*\[<~&]|(?<![^\W_])_|_(?![^\W_]))", r"\\\1", _cut(text))
 
 
 def _cut(text: object) -> str:

@@ -6,6 +6,7 @@ does not take is said in the log, and the run goes on.
 
 import logging
 import os
+import re
 import socket
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -178,9 +179,10 @@ def _put_summary(client: Any, description: str, page: str) -> None:
 
 
 def _flow_name() -> str:
+    """As keys of artifacts must be: `nightly-check`."""
     from prefect.runtime import flow_run
 
-    return flow_run.flow_name or "run"
+    return re.sub(r"[^a-z0-9]+", "-", (flow_run.flow_name or "run").lower())
 
 
 @contextmanager
