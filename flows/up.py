@@ -13,6 +13,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import FrameType
 from typing import IO, Any
@@ -196,17 +197,25 @@ def _connect(server: _Child | None, remote: str | None, log_file: Path) -> None:
 
 
 def _clear_away(client: Any) -> None:
-    """Mark as crashed the flow runs that were under way when the server of our own last ended.
+    """Settle what was left when the server of our own last ended.
 
-    Their worker ended with it, and as long as they count as running, no other run of their deployment has its turn.
+    Flow runs that were under way are marked as crashed: their worker ended with it, and as long as they count as
+    running, no other run of their deployment has its turn.  Runs that the schedule has missed since are forgotten: the
+    next one does their work, and a row of them would hold it up.
     """
     from prefect.client.schemas.filters import FlowRunFilter, WorkPoolFilter
     from prefect.states import Crashed
 
-    under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}})
     ours = WorkPoolFilter.model_validate({"name": {"any_": [POOL]}})
+    under_way = FlowRunFilter.model_validate({"state": {"type": {"any_": ["PENDING", "RUNNING", "CANCELLING"]}}})
     for run in client.read_flow_runs(flow_run_filter=under_way, work_pool_filter=ours):
         client.set_flow_run_state(run.id, Crashed(message="`copydesk up` ended while this run was at work."))
+    overdue = FlowRunFilter.model_validate(
+        {"state": {"type": {"any_": ["SCHEDULED"]}}, "next_scheduled_start_time": {"before_": datetime.now(UTC)}}
+    )
+    for run in client.read_flow_runs(flow_run_filter=overdue, work_pool_filter=ours):
+        if run.auto_scheduled:
+            client.delete_flow_run(run.id)
 
 
 def _deploy(log: IO[bytes], log_file: Path) -> None:

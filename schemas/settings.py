@@ -14,7 +14,8 @@ class Settings:
 
     `warehouse`: the published DuckDB file.  `landing`: the folder of raw packs; beside the warehouse unless
     `COPYDESK_LANDING` says otherwise.  `source`: the outlet of every document that was given none.
-    `workers`: processes for CPU work.  `batch_documents`, `batch_bytes`: a batch ends at whichever comes first.
+    `workers`: processes for CPU work; as `COPYDESK_WORKERS` says, else one for every core.
+    `batch_documents`, `batch_bytes`: a batch ends at whichever comes first.
     `max_document_bytes`: larger documents are refused (`too_large`), measured after decompression; 20 MiB is more
     than a hundred times the median news page (170 KB).  `document_seconds`: the time limit of one document; the
     slowest real page of 773 takes about one second, which leaves a busy machine room, and a file that is nothing but
@@ -25,7 +26,7 @@ class Settings:
 
     warehouse: Path = field(default_factory=lambda: Path(os.environ.get("COPYDESK_WAREHOUSE", "data/copydesk.duckdb")))
     source: str | None = None
-    workers: int = field(default_factory=lambda: os.cpu_count() or 1)
+    workers: int = field(default_factory=lambda: int(os.environ.get("COPYDESK_WORKERS") or os.cpu_count() or 1))
     limit: int | None = None
     wait_seconds: float = 0.0
     batch_documents: int = 256
