@@ -16,7 +16,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 endif
 
-.PHONY: run test bench lint lock clean
+.PHONY: run test bench torture lint lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk ingest seeds/articles --warehouse data/copydesk.duckdb
@@ -32,6 +32,11 @@ test: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_startup
 	$(BIN)/python -m tests.bench.bench_pipeline
+
+# Ingests killed at 30 random moments and run again; 25 minutes.  The reader looks at a load of 3,000 documents.
+torture: $(VENV)/.installed-dev
+	$(BIN)/python -m tests.torture --rounds 30
+	$(BIN)/python -m tests.torture.reader
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

@@ -96,6 +96,10 @@ def ingest(
 
     require(inputs)
     settings = Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait)
+    if not (wait or dry_run):
+        from warehouse.connection import require_place
+
+        require_place(settings.warehouse)  # before seconds are spent on starting what will not be needed
     with _a_run(no_track, debug, settings):
         from flows.ingest import ingest as run_ingest
 

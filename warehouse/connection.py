@@ -131,6 +131,29 @@ def open_reader(path: Path) -> "DuckDBPyConnection":
     return connection
 
 
+def require_place(path: Path) -> None:
+    """WarehouseBusy when another process holds the writer's place just now; makes nothing, and holds nothing.
+
+    To be told before Prefect's server is started (8 to 18 s); `open_writer` looks again.
+    """
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, PermissionError):
+        lock = os.open(path.with_name(path.name + ".lock"), os.O_RDONLY)
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise _busy(lock, path) from None
+        finally:
+            os.close(lock)
+
+
+def _busy(lock: int, path: Path) -> WarehouseBusy:
+    holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
+    return WarehouseBusy(
+        f"{path} is being written by another copydesk (process {holder or 'unknown'}): "
+        "wait for it to end, or use --wait SECONDS"
+    )
+
+
 def _take_place(lock: int, path: Path, wait_seconds: float) -> None:
     """Lock for this process; the operating system gives the lock up when the process ends, however it ends."""
     until = time.monotonic() + wait_seconds
@@ -140,11 +163,7 @@ def _take_place(lock: int, path: Path, wait_seconds: float) -> None:
             break
         except OSError:
             if time.monotonic() >= until:
-                holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip()
-                raise WarehouseBusy(
-                    f"{path} is being written by another copydesk (process {holder or 'unknown'}): "
-                    "wait for it to end, or use --wait SECONDS"
-                ) from None
+                raise _busy(lock, path) from None
             time.sleep(_LOCK_POLL_SECONDS)
     os.ftruncate(lock, 0)
     os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)

@@ -41,10 +41,14 @@ _LARGEST_SHARE = 0.1
 
 @dataclass
 class Copying:
-    """A copy that a thread is making of what was committed up to `revision`; `error` is why it could not."""
+    """A copy that a thread is making of what was committed up to `revision`.
+
+    `started_at`: monotonic; `seconds`: how long it took; `error`: why it could not be made.
+    """
 
     revision: int
     started_at: float
+    seconds: float = 0.0
     thread: threading.Thread | None = None
     is_whole: bool = False
     error: OSError | None = None
@@ -102,9 +106,9 @@ def collect(writer: "Writer") -> bool:
         if copying.error is not None:
             raise copying.error
         writer.note_published(copying.revision)
+        writer.publish_seconds = copying.seconds
     except (OSError, duckdb.Error) as error:
         raise WarehouseError(f"cannot publish {writer.path}: {reason(error)}") from error
-    writer.publish_seconds = time.monotonic() - copying.started_at
     return True
 
 
@@ -138,6 +142,7 @@ def _put_in_place(writer: "Writer", copying: Copying) -> None:
     except OSError as error:
         copying.error = error
     finally:
+        copying.seconds = time.monotonic() - copying.started_at
         with contextlib.suppress(OSError):
             unfinished.unlink(missing_ok=True)
 

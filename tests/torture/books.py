@@ -24,6 +24,9 @@ def compare(one: Path, other: Path) -> list[str]:
     differences = []
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH '{one}' AS one (READ_ONLY); ATTACH '{other}' AS other (READ_ONLY)")
+        rules = "SELECT DISTINCT rules_version FROM one.runs UNION SELECT rules_version FROM other.runs"
+        if len(connection.execute(rules).fetchall()) != 1:
+            return ["the rules were changed between the runs: nothing can be compared"]
         for table in _PUBLIC:
             told = connection.execute(f"SELECT column_name FROM (DESCRIBE one.{table})").fetchall()
             columns = ", ".join(

@@ -18,7 +18,20 @@ from pathlib import Path
 from typing import Any
 
 #: The way of a run, in its order.  `start` is before the first document is read, `open` the opening of the warehouse.
-PHASES = ("start", "open", "begin", "read", "land", "pool", "check", "load", "relate", "publish", "finish")
+PHASES = (
+    "start",
+    "open",
+    "begin",
+    "read",
+    "land",
+    "pool",
+    "check",
+    "load",
+    "relate",
+    "checkpoint",
+    "publish",
+    "finish",
+)
 
 
 class Killer:
@@ -26,19 +39,20 @@ class Killer:
 
     def __init__(self, plan: dict[str, Any]):
         self.plan = plan
-        self.calls: dict[str, list[float]] = {phase: [] for phase in PHASES}
+        self.calls: dict[str, list[float]] = {phase: [] for phase in (*PHASES, "wait")}
 
-    def enter(self, phase: str) -> None:
+    def enter(self, phase: str) -> int:
+        """Note that a call begins; the answer is its number."""
         number = len(self.calls[phase])
         self.calls[phase].append(0.0)
         if phase == self.plan.get("phase") and number == self.plan["call"]:
             threading.Thread(target=self._kill, daemon=True).start()
+        return number
 
     def wrap(self, phase: str, function: Callable[..., Any]) -> Callable[..., Any]:
         @functools.wraps(function)
         def timed(*arguments: Any, **options: Any) -> Any:
-            self.enter(phase)
-            number, started = len(self.calls[phase]) - 1, time.monotonic()
+            number, started = self.enter(phase), time.monotonic()
             try:
                 return function(*arguments, **options)
             finally:
@@ -95,7 +109,8 @@ def main() -> None:
     if plan.get("publish_seconds"):
         warehouse.publish.PUBLISH_EVERY_SECONDS = plan["publish_seconds"]
         warehouse.publish._LARGEST_SHARE = 1.0  # type: ignore[attr-defined]
-    warehouse.publish.publish = warehouse.store.publish = killer.wrap("publish", warehouse.publish.publish)
+    for phase, name in (("checkpoint", "_begin"), ("publish", "_put_in_place"), ("wait", "collect")):
+        setattr(warehouse.publish, name, killer.wrap(phase, getattr(warehouse.publish, name)))
     warehouse.connection._settle = killer.wrap("open", warehouse.connection._settle)  # type: ignore[attr-defined]
     flows.run.read_all = killer.wrap_stream("read", flows.run.read_all)  # type: ignore[assignment]
     tasks.check.check_articles = killer.wrap("check", tasks.check.check_articles)

@@ -5,9 +5,39 @@ import json
 import random
 from pathlib import Path
 
-TOWNS = "Skarra Brenholm Ostby Wend Ellery Marrow Tarn Hollin Pell Quay Rusk Sandby Thorne Ulver Vane Wick".split()
+TOWNS = [
+    "Skarra",
+    "Brenholm",
+    "Ostby",
+    "Wend",
+    "Ellery",
+    "Marrow",
+    "Tarn",
+    "Hollin",
+    "Pell",
+    "Quay",
+    "Rusk",
+    "Sandby",
+    "Thorne",
+    "Ulver",
+    "Vane",
+    "Wick",
+]
 PEOPLE = ["Ada Quill", "Tom Marsh", "Ines Ferro", "Joel Tarn", "Mira Holt", "Sven Aker", "Ruth Dale", "Omar Lind"]
-THINGS = "ferry harbour bridge school library market tramway reservoir orchard lighthouse sawmill museum".split()
+THINGS = [
+    "ferry",
+    "harbour",
+    "bridge",
+    "school",
+    "library",
+    "market",
+    "tramway",
+    "reservoir",
+    "orchard",
+    "lighthouse",
+    "sawmill",
+    "museum",
+]
 SENTENCES = (
     "The {thing} in {town} will stay open for {n} more weeks, the council said after a long meeting on Tuesday.",
     "{person}, who has worked there for {n} years, told a full room that nobody had expected the decision.",
@@ -25,19 +55,19 @@ SENTENCES = (
 OUTLETS = ["Harbour Standard", "Tarn Courier", "The Ostby Mail"]
 
 
-def write_corpus(folder: Path, seed: int = 7, scale: int = 1) -> Path:
+def write_corpus(folder: Path, seed: int = 7, scale: float = 1.0) -> Path:
     """A folder of some 450 documents times `scale`: text, pages, dumps with edits and copies, .gz, and refusals."""
     make = random.Random(seed)
     for name in ("a_text", "b_pages", "c_dumps", "d_refused"):
         (folder / name).mkdir(parents=True)
-    for number in range(60 * scale):
+    for number in range(int(60 * scale)):
         text = "\n\n".join(
             [f"Headline {number}: {_title(make)}", f"By {make.choice(PEOPLE)}", "3 May 2024", *_story(make)]
         )
         _write(folder / "a_text" / f"{number:05}.txt", text + "\n\nShare this article\n", packed=number % 6 == 0)
-    for number in range(60 * scale):
+    for number in range(int(60 * scale)):
         _write(folder / "b_pages" / f"{number:05}.html", _page(make, number), packed=number % 7 == 0)
-    _write_dumps(folder / "c_dumps", make, 200 * scale)
+    _write_dumps(folder / "c_dumps", make, int(200 * scale))
     refused = folder / "d_refused"
     (refused / "empty.txt").write_bytes(b"")
     (refused / "binary.txt").write_bytes(bytes(range(256)) * 8)
@@ -48,11 +78,12 @@ def write_corpus(folder: Path, seed: int = 7, scale: int = 1) -> Path:
 
 
 def write_small_dump(path: Path, count: int, seed: int = 7) -> Path:
-    """A dump of `count` short articles, each of its own words."""
+    """A dump of `count` short articles, each of its own words; another `seed`, other articles."""
     make = random.Random(seed)
     with path.open("w", encoding="utf-8") as file:
         for number in range(count):
-            file.write(json.dumps(_row(make, number)) + "\n")
+            row = _row(make, number) | {"id": f"{seed}-{number}", "url": f"https://standard.example/{seed}/{number}"}
+            file.write(json.dumps(row) + "\n")
     return path
 
 

@@ -29,6 +29,7 @@ class Result:
 
     number: int
     kills: list[str] = field(default_factory=list)
+    killed: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -66,6 +67,7 @@ class Desk:
             fate = {-9: "killed", 0: "ended"}.get(done.returncode, f"exit {done.returncode}: {done.stderr[-300:]}")
             name = f"{plan['victim']} in {plan['phase']}[{plan['call']}]+{plan['delay'] * 1000:.0f}ms"
             result.kills.append(name)
+            result.killed += fate == "killed"
             if fate == "ended" and plan["victim"] != "worker":
                 name += " (too late)"
             elif fate not in ("killed", "ended"):
@@ -90,10 +92,11 @@ class Desk:
         call = self.make.randrange(len(self.measured[phase]))
         longest = self.measured[phase][call] if phase != "read" else 0.05
         victim = self.make.choices(("flow", "group", "worker"), (6, 2, 2))[0]
-        return {
-            "phase": phase, "call": call, "delay": self.make.uniform(0, longest * 1.1), "victim": victim,
-            **_small_batches(),
-        }  # fmt: skip
+        return self.plan(phase, call, self.make.uniform(0, longest * 1.1), victim)
+
+    def plan(self, phase: str, call: int, delay: float, victim: str) -> dict[str, Any]:
+        """A kill for `run`; see tests/torture/child.py."""
+        return {"phase": phase, "call": call, "delay": delay, "victim": victim, **_small_batches()}
 
     def _ingest(
         self, path: Path, mark: str, tracked: bool, plan: dict[str, Any] | None
