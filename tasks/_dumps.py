@@ -35,6 +35,8 @@ _PARQUET_BYTES = 1 << 26
 #: page if need be, which is 170 MB of HTML.
 _PARQUET_PAGE = 350_000_000
 
+_MANY_BLANK = 100
+_BLANK_LINES = re.compile(rb"[ \t\r\n]*\n")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _TAG = re.compile(r"<(?:!doctype|!--|/?[a-z][a-z0-9]*\b)", re.I)
 #: Where a value that should be words is a mapping, the words are under one of these.
@@ -47,7 +49,7 @@ _EPOCH_LATEST = 1e10
 def read_json_lines(stream: io.BufferedReader[Any], origin: str, limit: int) -> Iterator[Document]:
     """One Document for each line that is not blank; `limit`: the largest copy, in bytes."""
     longest = limit * _LINE_FACTOR + 1024
-    number = 0
+    number = blank = 0
     while line := stream.readline(longest + 1):
         number += 1
         if number == 1:
@@ -57,13 +59,23 @@ def read_json_lines(stream: io.BufferedReader[Any], origin: str, limit: int) -> 
             continue
         line = line.strip()
         if not line:
+            blank += 1
+            if blank > _MANY_BLANK:  # a gzip bomb of line ends: a block at a time
+                number += _skip_blank(stream)
             continue
+        blank = 0
         row = _parsed(line)
         if isinstance(row, dict):
             yield row_document(row, origin, number, limit, line)
         else:
             detail = f"Line {number} is not a JSON object."
             yield refused(line, f"{origin}#{number}", UNKNOWN, "unreadable", detail)
+
+
+def _skip_blank(stream: io.BufferedReader[Any]) -> int:
+    """Pass over the blank lines that stand next in the buffer; how many those were."""
+    found = _BLANK_LINES.match(stream.peek())
+    return stream.read(found.end()).count(b"\n") if found else 0
 
 
 def read_json(content: bytes, origin: str, limit: int) -> Iterator[Document] | None:
