@@ -165,8 +165,9 @@ def _take_place(lock: int, path: Path, wait_seconds: float) -> None:
             if time.monotonic() >= until:
                 raise _busy(lock, path) from None
             time.sleep(_LOCK_POLL_SECONDS)
-    os.ftruncate(lock, 0)
-    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    with contextlib.suppress(OSError):  # a full disk takes no number; the place is taken all the same
+        os.ftruncate(lock, 0)
+        os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
 
 
 @contextlib.contextmanager
