@@ -268,7 +268,7 @@ CASES: dict[str, Case] = {
     "combining.txt": (lambda s: iter([("e" + "\u0301" * int(2_000_000 * s)).encode()]), _REFUSED),
     "bidi.txt": (_one(("\u202e\u2066" + _lines(story(945)) + "\u202c").encode()), _too(LOADED)),
     "new\nline \x1b[31m.txt": (_one(("The pier\n" + _lines(story(946))).encode()), _too(LOADED)),
-    "..;'\"$(touch x)`%.txt": (_one(("The pier\n" + _lines(story(947))).encode()), _too(LOADED)),
+    "_..;'\"$(touch x)`%.txt": (_one(("The pier\n" + _lines(story(947))).encode()), _too(LOADED)),
     "source=x": (_one(("The pier\n" + _lines(story(948))).encode()), _too(LOADED)),
 }  # fmt: skip
 

@@ -1,6 +1,7 @@
 """The pool: order, time limit, dead processes, what its processes import."""
 
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -118,3 +119,86 @@ def _alive(pid: int) -> bool:
             return stat.read().rsplit(")", 1)[1].split()[0] != "Z"
     except OSError:
         return False
+
+
+def test_a_process_killed_from_outside_costs_nothing(tmp_path):
+    (tmp_path / "first").touch()
+    with Pool(Settings(workers=2), make_unlucky) as pool:
+        names = [*(f"d{i}" for i in range(10)), f"unlucky {tmp_path / 'first'}", *(f"e{i}" for i in range(10))]
+        articles = pool.submit(document(n) for n in names).articles()
+    assert [a.origin for a in articles] == names
+    assert [a.reasons for a in articles if a.reasons] == []
+    assert not (tmp_path / "first").exists()  # it did happen
+
+
+def make_unlucky(document: Document, settings: Settings) -> Article:
+    """Is killed at the first try of an unlucky document."""
+    mark = document.origin.partition(" ")[2]
+    if mark and os.path.exists(mark):  # noqa: PTH110
+        os.unlink(mark)  # noqa: PTH108
+        os.kill(os.getpid(), signal.SIGKILL)
+    return Article(document.document_id, document.origin)
+
+
+def test_the_signal_is_named_when_a_document_kills_twice(pool: Pool):
+    (article,) = pool.submit([document("die")]).articles()
+    assert article.reasons == ("unreadable",) and "SIGKILL" in (article.detail or "")
+
+
+def make_greedy(document: Document, settings: Settings) -> Article:
+    """Takes as many megabytes as the document's name says, in itself or below it."""
+    held = [bytearray(1 << 20) for _ in range(int(document.origin.partition(" ")[2] or 0))]
+    return Article(document.document_id, document.origin, word_count=len(held))
+
+
+def test_what_needs_too_much_memory_is_refused(capfd: pytest.CaptureFixture[str]):
+    with Pool(Settings(workers=1, document_memory_bytes=100 << 20), make_greedy) as pool:
+        articles = pool.submit(document(n) for n in ("a", "greedy 50", "greedy 400", "b")).articles()
+    assert [a.reasons for a in articles] == [(), (), ("too_large",), ()]
+    assert "100 MiB" in (articles[2].detail or "")
+    assert capfd.readouterr().err == ""
+
+
+def test_documents_held_up_do_not_hold_up_the_others():
+    with Pool(Settings(workers=1, document_seconds=60), make) as pool:
+        held_up = pool.submit([document("hang")])
+        articles = pool.submit(document(f"d{i}") for i in range(20)).articles()  # or this waits for a minute
+        assert len(articles) == 20
+        assert not held_up._futures[0].done()
+
+
+def test_a_pool_that_is_stopped_is_stopped_at_once():
+    pool = Pool(Settings(workers=2))
+    slots = list(pool._slots)
+    pool.submit(document(f"d{i}") for i in range(5))
+    pool.stop()
+    assert len(slots) == 2 and not any(slot.thread.is_alive() for slot in slots)
+    assert not any(_alive(slot._process.pid or 0) for slot in slots if slot._process)
+
+
+def test_a_worker_deep_in_a_call_ends_with_its_parent():
+    """Backtracking in a regular expression holds Python's lock for good: no thread of the worker's own can look."""
+    code = (
+        "import time, multiprocessing\nfrom flows.pool import Pool\nfrom schemas.settings import Settings\n"
+        "from tests.test_pool import document, make_stuck\n"
+        "p = Pool(Settings(workers=1, document_seconds=300), make_stuck); p.submit([document('a')]); time.sleep(4)\n"
+        "print(*[c.pid for c in multiprocessing.active_children()], flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True)
+    try:
+        assert parent.stdout is not None
+        children = [int(pid) for pid in parent.stdout.readline().split()]
+        assert children
+    finally:
+        parent.kill()
+        parent.wait()
+    deadline = time.monotonic() + 10
+    while time.monotonic() < deadline and any(_alive(pid) for pid in children):
+        time.sleep(0.1)
+    assert not any(_alive(pid) for pid in children)
+
+
+def make_stuck(document: Document, settings: Settings) -> Article:
+    """Never comes back."""
+    re.match(r"(a*)*b", "a" * 60)
+    return Article(document.document_id, document.origin)
