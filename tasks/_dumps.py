@@ -269,8 +269,10 @@ def _words(value: Any) -> str | None:
         value = value.isoformat()
     if isinstance(value, bool) or not isinstance(value, (str, int, float)) or value != value:
         return None
-    if not isinstance(value, str):
+    if isinstance(value, float):
         value = str(int(value)) if math.isfinite(value) and value == int(value) else str(value)
+    elif isinstance(value, int):
+        value = str(value)
     return _clean(value)
 
 
@@ -292,7 +294,8 @@ def _time(value: Any) -> str | None:
     """A given time as words; a number is seconds or milliseconds since 1970 and becomes ISO 8601."""
     if isinstance(value, dict) and isinstance(value.get("$date"), (int, float)):
         value = value["$date"]
-    if isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value):
+    # A number compares whatever its size, where `isfinite` raises for an integer of 400 digits.
+    if isinstance(value, (int, float)) and not isinstance(value, bool) and _EPOCH <= abs(value) < 1000 * _EPOCH_LATEST:
         seconds = value / 1000 if abs(value) >= _EPOCH_LATEST else value
         if _EPOCH <= seconds < _EPOCH_LATEST:
             return (datetime(1970, 1, 1, tzinfo=UTC) + timedelta(seconds=seconds)).isoformat()

@@ -217,6 +217,8 @@ CASES: dict[str, Case] = {
         925))).encode()]), _too(LOADED, "timeout")),
     "date_int.jsonl": (lambda s: iter([b'{"id": %s, "published_at": %s, "text": "%s"}\n' % (
         b"9" * int(MEGABYTE * s), b"9" * int(MEGABYTE * s), b"A boat. " * 100)]), _REFUSED | {LOADED}),
+    "date_400_digits.jsonl": (_one(b'{"id": %s, "published_at": -%s, "title": %s, "text": %s}\n' % (
+        b"9" * 400, b"9" * 400, b"9" * 4000, json.dumps(story(951)).encode())), _too(LOADED)),
     "date_float.jsonl": (_one(b'{"id": 1e999, "published_at": -1e400, "title": 1e308, "text": %s}\n'
                               % json.dumps(story(926)).encode()), _too(LOADED)),
     "ld_nested.html": (lambda s: iter([page(927, head=_json_ld(_nested(int(10_000 * s))))]), _too(LOADED)),

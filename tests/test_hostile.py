@@ -43,7 +43,7 @@ def fed(tmp_path_factory: pytest.TempPathFactory):
 
 
 def ends(warehouse: Path) -> dict[str, set[str]]:
-    """By file, how its documents ended: reason codes, or the outcome."""
+    """By file, how its documents ended: reason codes, or that they are in the warehouse (a duplicate is, too)."""
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         rows = connection.execute(
             "SELECT r.origin, r.outcome, q.reasons FROM receipts r LEFT JOIN quarantine q USING (document_id, origin)"
@@ -53,7 +53,7 @@ def ends(warehouse: Path) -> dict[str, set[str]]:
         name = origin.partition("/in/")[2]
         if name.count("#"):
             name = name.partition("#")[0]
-        found.setdefault(name, set()).update(reasons if outcome == "quarantined" else [outcome])
+        found.setdefault(name, set()).update(reasons if outcome == "quarantined" else [LOADED])
     return found
 
 
