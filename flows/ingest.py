@@ -6,16 +6,18 @@ Documents go through in batches.  While a batch is checked and loaded here, the 
 one after it.  Every document of a run ends as exactly one outcome; a run that cannot say so fails.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from flows.inputs import require
-from flows.run import one_ahead, open_run, read_batches
-from flows.show import progress, summary_markdown
+from flows.landed import left_behind
+from flows.run import Run, one_ahead, open_run, read_batches
+from flows.watch import leave_artifacts, named_by, run_name
 from schemas.settings import Settings
-from tasks.batch import Batch, check, flow, land, leave_summary, load, publish, relate, transform
+from tasks.batch import Batch, check, flow, land, load, publish, relate, transform
 
 
-@flow(name="ingest", flow_run_name="ingest {inputs}")
+@flow(name="ingest", flow_run_name=named_by("ingest", "inputs"))
 def ingest(
     inputs: list[str],
     warehouse: str | None = None,
@@ -25,27 +27,33 @@ def ingest(
     dry_run: bool = False,
     wait_seconds: float = 0.0,
 ) -> dict[str, Any]:
-    """Take in files, folders, `-` or pages; the answer is the run's summary (`Run.summary`).
+    """Take in files, folders, `-` or pages; the answer is the run's summary (`Run.finish`).
 
     `warehouse`, `source`, `workers`, `limit`: see `Settings`; what is not said is its default.  `dry_run`: everything
     through the checks, nothing kept.  `wait_seconds`: how long to wait for another writer before `WarehouseBusy`.
     """
     settings = Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait_seconds)
     require(inputs)
-    with open_run(settings, dry_run) as run, progress("ingest") as show:
-
-        def start(batch: Batch) -> None:
-            land(batch, run)
-            batch.pending = run.pool.submit(batch.fresh)
-
-        for batch in one_ahead(read_batches(inputs, run), start):
-            transform(batch)
-            check(batch)
-            load(batch, run)
-            show(run.tally)
-            run.publish_if_due()
+    with open_run(run_name("ingest", {"inputs": inputs}), settings, dry_run) as run:
+        with left_behind(run) as (dead, batches):
+            take_in(batches, dead)
+        take_in(read_batches(inputs, run), run)
         relate(run)
         summary = run.finish()
         publish(run)
-    leave_summary(f"ingest {', '.join(inputs)}: {summary['inputs']:,} documents", summary_markdown(summary))
+    leave_artifacts(summary)
     return summary
+
+
+def take_in(batches: Iterable[Batch], run: Run) -> None:
+    """The way of every batch."""
+
+    def start(batch: Batch) -> None:
+        land(batch, run)
+        batch.pending = run.pool.submit(batch.fresh)
+
+    for batch in one_ahead(batches, start):
+        transform(batch, run)
+        check(batch, run)
+        load(batch, run)
+        run.publish_if_due()

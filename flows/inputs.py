@@ -1,6 +1,7 @@
 """What a person names on the command line, as a stream of documents."""
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 
 from schemas.document import Document
 from schemas.settings import Settings
@@ -21,6 +22,15 @@ def read_all(
     inputs: Iterable[str], settings: Settings, fetch: Callable[[str, Settings], Document] | None = None
 ) -> Iterator[Document]:
     """Every document of every input, in order, as they come; `fetch` gets the pages (`tasks.fetch.fetch_page`)."""
+    for document in _read_all(inputs, settings, fetch):
+        if settings.source and not document.given.source:
+            document = replace(document, given=replace(document.given, source=settings.source))
+        yield document
+
+
+def _read_all(
+    inputs: Iterable[str], settings: Settings, fetch: Callable[[str, Settings], Document] | None
+) -> Iterator[Document]:
     for name in inputs:
         if not is_page(name):
             yield from read_input(name, settings)

@@ -6,6 +6,7 @@ from schemas.outcome import Refusal
 from schemas.settings import Settings
 from tasks._encoding import decode
 from warehouse import landing, reports
+from warehouse.rows import Pack
 
 #: About one screen.
 SHOWN_CHARACTERS = 1500
@@ -20,7 +21,8 @@ def show_refused(settings: Settings, document: str) -> list[dict[str, Any]]:
 def _beginning(settings: Settings, row: dict[str, Any]) -> str | None:
     if not row["pack"]:
         return None
-    found = landing.find_document(settings.landing, row["pack"], row["document_id"], row["origin"])
+    wanted = {(row["document_id"], row["origin"])}
+    found = next(iter(landing.read_documents(settings.landing, Pack(row["pack"], row["received_at"]), wanted)), None)
     if found is None or not found.content:
         return None
     text = decode(found.content[: 4 * SHOWN_CHARACTERS], found.charset, is_html=found.media_type == "text/html")

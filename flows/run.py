@@ -1,17 +1,19 @@
-"""A run of the pipeline: its worker processes, its place in the warehouse, its counts."""
+"""A run of the pipeline: its worker processes, its place in the warehouse, its counts, and what it tells of itself."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from flows import early
+from flows import early, watch
 from flows.inputs import read_all
 from flows.pool import Pool
+from flows.show import progress
 from flows.version import code_version, rules_version
 from schemas.document import Document
-from schemas.errors import CopydeskError
+from schemas.errors import CopydeskError, RunFailed
 from schemas.run import Tally
 from schemas.settings import Settings
 from tasks.batch import Batch, fetch, flow_run_id
@@ -20,85 +22,162 @@ if TYPE_CHECKING:
     from warehouse.rows import RunInfo
     from warehouse.store import Store
 
+#: Refused documents named in the summary; all of them are in the table `quarantine`.
+_REFUSALS_NAMED = 20
+
 
 class Run:
     """A run that is going on.
 
-    `store` and `info` are None in a dry run.  `tally` counts what has been read and what became of it; `refused` holds
-    the refusals of a dry run, which are written nowhere else.
+    `what` it does, for a person.  `store` and `info` are None in a dry run.  `tally` counts what has been read and what
+    became of it; `steps` has the seconds of each step; `refused` names refusals: the first few, in a dry run all,
+    because they are written nowhere else.
     """
 
-    def __init__(self, settings: Settings, pool: Pool, store: "Store | None" = None, info: "RunInfo | None" = None):
+    def __init__(
+        self, what: str, settings: Settings, pool: Pool, store: "Store | None" = None, info: "RunInfo | None" = None
+    ):
+        self.what = what
         self.settings = settings
         self.pool = pool
         self.store = store
         self.info = info
         self.tally = Tally()
+        self.steps: dict[str, float] = {}
         self.refused: list[dict[str, Any]] = []
-        self._started = time.monotonic()
+        self.warnings: list[str] = []
+        self.watchers: list[Callable[[Tally], None]] = []
+        self._missed: dict[str, dict[str, Any]] = {}
+        self._started = self._told_at = time.monotonic()
 
     def count(self, batch: Batch, outcomes: list[str]) -> None:
-        """Write down what became of each document of a batch."""
+        """Write down what became of each input of a batch, in order, and tell it."""
+        before, reasons_before = dict(self.tally.outcomes), dict(self.tally.reasons)
         refused = {(a.document_id, a.origin): a for a in batch.articles if a.outcome != "accepted"}
-        for document, outcome in zip(batch.documents, outcomes, strict=True):
+        pairs = [(document.document_id, document.origin) for document in batch.documents]
+        inputs = [pair for pair in pairs if pair not in batch.helpers]
+        for pair, outcome in zip(inputs, outcomes, strict=True):
             self.tally.outcomes[outcome] += 1
-            if outcome == "quarantined" and (article := refused.get((document.document_id, document.origin))):
+            if outcome == "quarantined" and (article := refused.get(pair)):
                 for reason in article.reasons:
                     self.tally.reasons[reason] = self.tally.reasons.get(reason, 0) + 1
-                if self.store is None:
+                if self.store is None or len(self.refused) < _REFUSALS_NAMED:
                     told = {"origin": article.origin, "reasons": list(article.reasons), "detail": article.detail}
                     self.refused.append(told)
+        now = time.monotonic()
+        line = watch.batch_line(
+            batch.number + 1,
+            len(inputs),
+            {name: count - before[name] for name, count in self.tally.outcomes.items()},
+            {name: count - reasons_before.get(name, 0) for name, count in self.tally.reasons.items()},
+            now - self._told_at,
+        )
+        self._told_at = now
+        watch.log(line)
+        self._note_results(batch)
+        for show in self.watchers:
+            show(self.tally)
+
+    def _note_results(self, batch: Batch) -> None:
+        """Remember the expectations that were not met, and warn where a whole source looks wrong."""
+        for result in batch.results:
+            if result.success:
+                continue
+            missed = self._missed.setdefault(
+                result.expectation,
+                {"expectation": result.expectation, "column_name": result.column_name, "severity": result.severity,
+                 "checked": 0, "unexpected": 0, "sample": list(result.sample)},
+            )  # fmt: skip
+            missed["checked"] += result.checked
+            missed["unexpected"] += result.unexpected
+        for result in batch.source_results:
+            for told in () if result.success else result.sample:
+                message = f"batch {batch.number + 1}: {told}"
+                self.warnings.append(message)
+                source = told.partition(":")[0]
+                watch.warn(
+                    "copydesk.quality.drop",
+                    message,
+                    f"copydesk.source.{source.casefold().replace(' ', '-')}",
+                    {"expectation": result.expectation, "batch": batch.number + 1, "what": told},
+                )
 
     def publish_if_due(self) -> None:
         """Let readers see what has been loaded, when they have waited long enough for it."""
-        if self.store is not None:
-            self.store.publish_if_due()
+        if self.store is not None and self.store.publish_if_due():
+            watch.log(f"published what was loaded so far: {sum(self.tally.outcomes.values()):,} documents")
 
     def finish(self) -> dict[str, Any]:
         """The summary, after the books of the run were closed; `RunFailed` when they do not balance."""
-        seconds = time.monotonic() - self._started
         if self.store is not None and self.info is not None:
-            self.store.finish_run(self.info, self.tally.inputs)
-        summary = {
+            try:
+                self.store.finish_run(self.info, self.tally.inputs)
+            except RunFailed as error:
+                name = self.settings.warehouse.stem
+                watch.warn("copydesk.run.unbalanced", str(error), f"copydesk.warehouse.{name}", self.tally.as_dict())
+                raise
+        seconds = time.monotonic() - self._started
+        return {
             "run_id": self.info.run_id if self.info else None,
+            "what": self.what,
             **self.tally.as_dict(),
             "seconds": round(seconds, 3),
             "documents_per_second": round(self.tally.inputs / seconds, 2) if seconds else 0.0,
             "balanced": self.tally.balances,
             "warehouse": str(self.settings.warehouse),
             "dry_run": self.store is None,
+            "steps": {name: round(spent, 3) for name, spent in self.steps.items()},
+            "refused": self.refused,
+            "missed_expectations": list(self._missed.values()),
+            "warnings": self.warnings,
         }
-        if self.store is None:
-            summary["refused"] = self.refused
-        return summary
 
 
 @contextmanager
-def open_run(settings: Settings, dry_run: bool) -> Iterator[Run]:
-    """A run with everything it needs; whatever stops it is written down in the warehouse before it is raised."""
-    with early.take_pool(settings) as pool:
+def open_run(what: str, settings: Settings, dry_run: bool = False) -> Iterator[Run]:
+    """A run with everything it needs; whatever stops it is written down in the warehouse before it is raised.
+
+    Runs that an earlier process left open when it died are marked as crashed, here and in Prefect.
+    """
+    watch.claim_flow_run()
+    with early.take_pool(settings) as pool, ExitStack() as stack:
         early.start_checks()
+        watchers = [stack.enter_context(progress(what)), stack.enter_context(watch.progress_artifact(what))]
         if dry_run:
-            yield Run(settings, pool)
+            run = Run(what, settings, pool)
+            run.watchers = watchers
+            yield run
             return
         from warehouse.store import open_store
 
-        with open_store(settings) as store:
-            info = store.begin_run(rules_version(), code_version(), flow_run_id())
-            run = Run(settings, pool, store, info)
-            try:
-                yield run
-            except BaseException:
-                with suppress(CopydeskError):  # what stopped the run is the thing to tell, not that this failed too
-                    store.finish_run(info, run.tally.inputs, "failed")
-                    store.publish()
-                raise
+        store = stack.enter_context(open_store(settings))
+        watch.mark_crashed(store.close_crashed_runs())
+        with open_books(what, settings, pool, store) as run:
+            run.watchers = watchers
+            watch.log(f"{what} into {settings.warehouse}, {settings.workers} worker processes, rules {rules_version()}")
+            yield run
+            watch.log(f"{what}: done; {sum(run.tally.outcomes.values()):,} documents accounted for")
+
+
+@contextmanager
+def open_books(what: str, settings: Settings, pool: Pool, store: "Store") -> Iterator[Run]:
+    """A run in the books of the warehouse; the caller closes them with `Run.finish`."""
+    info = store.begin_run(rules_version(), code_version(), flow_run_id())
+    run = Run(what, settings, pool, store, info)
+    try:
+        yield run
+    except BaseException as error:
+        watch.log(f"{what}: stopped by {type(error).__name__}", logging.ERROR)
+        with suppress(CopydeskError):  # what stopped the run is the thing to tell, not that this failed too
+            store.finish_run(info, run.tally.inputs, "failed")
+            store.publish()
+        raise
 
 
 def read_batches(inputs: list[str], run: Run) -> Iterator[Batch]:
     """The documents of all inputs in batches, counted as they are read and never held all at once."""
     settings = run.settings
-    stream = islice(read_all(inputs, settings, fetch), settings.limit)
+    stream = islice(_timed(read_all(inputs, settings, fetch), run), settings.limit)
     documents: list[Document] = []
     number = size = first = 0
     for document in stream:
@@ -110,6 +189,16 @@ def read_batches(inputs: list[str], run: Run) -> Iterator[Batch]:
             documents, number, size, first = [], number + 1, 0, run.tally.inputs
     if documents:
         yield Batch(number, documents, first)
+
+
+def _timed(documents: Iterator[Document], run: Run) -> Iterator[Document]:
+    while True:
+        started = time.monotonic()
+        document = next(documents, None)
+        run.steps["read"] = run.steps.get("read", 0.0) + time.monotonic() - started
+        if document is None:
+            return
+        yield document
 
 
 def one_ahead(batches: Iterable[Batch], start: Callable[[Batch], None]) -> Iterator[Batch]:

@@ -1,6 +1,7 @@
 """A raw document, as it was received."""
 
 from dataclasses import dataclass, field, fields
+from datetime import datetime
 from typing import Any
 
 from schemas.outcome import Refusal
@@ -10,7 +11,8 @@ from schemas.outcome import Refusal
 class Given:
     """What the collector knew of a document; it wins over what is read from the copy.
 
-    `published_at` is the collector's own string, not yet parsed.  Every field may be absent.
+    `published_at` is the collector's own string, not yet parsed.  `source`: of the document, else of the whole input
+    (`--source`).  Every field may be absent.
     """
 
     id: str | None = None
@@ -40,7 +42,8 @@ class Document:
     `origin`: path or URL; `#ID`, `#LINE` or `#OFFSET` inside a dump or archive.
     `content`: those bytes, still encoded as they came.  `media_type`: `text/plain`, `text/html`, or what it turned
     out to be when it cannot be read.  `charset`: what the sender declared, not to be trusted.
-    `refusal`: set when reading already failed; then `content` is whatever bytes could be had.
+    `refusal`: set when reading already failed; then `content` is whatever bytes could be had.  `received_at`: when it
+    was put into the landing folder; None before that.
     """
 
     document_id: str
@@ -50,3 +53,4 @@ class Document:
     charset: str | None = None
     given: Given = field(default_factory=Given)
     refusal: Refusal | None = None
+    received_at: datetime | None = None

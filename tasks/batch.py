@@ -7,8 +7,11 @@ With `COPYDESK_TRACK=0` in the environment (the command line sets it for `--no-t
 import and server start cost more than a small run does.
 """
 
+import functools
+import inspect
 import logging
 import os
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, Protocol, TypeVar
@@ -37,6 +40,7 @@ class Run(Protocol):
 
     store: Any
     info: Any
+    steps: dict[str, float]
 
     def count(self, batch: "Batch", outcomes: list[str]) -> None:
         """Write down what became of each input of a batch, in order."""
@@ -46,9 +50,9 @@ class Run(Protocol):
 class Batch:
     """A few hundred documents on their way, and what each step made of them.
 
-    `first_position`: the place of the first in the run, from 0.  `packs`: where bytes are that are in the landing folder.
-    `fresh`: the documents that must be dealt with.  `again`, `forgotten`, `helpers`: of documents that are dealt with
-    again, see `tasks.load.Incoming`.
+    `first_position`: the place of the first in the run, from 0.  `packs`: where in the landing folder bytes are.
+    `fresh`: the documents that must be dealt with; `retried`: those of them that were refused before, by other rules.
+    `again`, `forgotten`, `helpers`: of documents that are dealt with again, see `tasks.load.Incoming`.
     A plain class and changed in place on purpose: Prefect walks through every dataclass and list given to a task,
     which for the pieces of 256 articles takes longer than loading them.
     """
@@ -60,6 +64,7 @@ class Batch:
         self.documents = documents
         self.first_position = first_position
         self.packs = packs or {}
+        self.retried: set[Pair] = set()
         self.again = False
         self.forgotten: frozenset[str] = frozenset()
         self.helpers: frozenset[Pair] = frozenset()
@@ -67,6 +72,7 @@ class Batch:
         self.pending: Pending | None = None
         self.articles: list[Article] = []
         self.results: list[ExpectationResult] = []
+        self.source_results: list[ExpectationResult] = []
 
     def __str__(self) -> str:
         return f"batch {self.number} ({len(self.documents)} documents)"
@@ -94,7 +100,6 @@ if TRACKED:
             os.environ.setdefault(f"PREFECT_LOGGING_LOGGERS_{name.replace('.', '_').upper()}_LEVEL", level)
             logging.getLogger(name).setLevel(level)
     import prefect
-    from prefect.artifacts import create_markdown_artifact
     from prefect.cache_policies import NO_CACHE
     from prefect.context import FlowRunContext
     from prefect.logging.loggers import flow_run_logger
@@ -134,13 +139,6 @@ if TRACKED:
         else:
             flow_run_logger(context.flow_run, context.flow).log(level, "%s", printable(message))
 
-    def leave_summary(name: str, markdown: str) -> None:
-        """Name the flow run for what it did, and leave the summary with it as an artifact."""
-        create_markdown_artifact(markdown, key="ingest-summary", description=name)
-        if flow_run.id:
-            with prefect.get_client(sync_client=True) as client:
-                client.update_flow_run(flow_run.id, name=name)
-
 else:
 
     def flow(**_: Any) -> Callable[[F], F]:
@@ -161,9 +159,6 @@ else:
         """A line in the log `copydesk`."""
         logging.getLogger("copydesk").log(level, "%s", printable(message))
 
-    def leave_summary(name: str, markdown: str) -> None:
-        """No Prefect, nowhere to leave it."""
-
 
 # The steps -----------------------------------------------------------------------------------------------------------
 
@@ -176,7 +171,25 @@ def fetch(url: str, settings: Settings) -> Document:
     return fetch_page(url, settings)
 
 
-@task(name="land", task_run_name="land {batch}", **RETRIES)
+def step(name: str, **options: Any) -> Callable[[F], F]:
+    """A task on a batch, or on the whole run, whose seconds are counted in `run.steps`; `run` is its last argument."""
+
+    def decorate(function: F) -> F:
+        @functools.wraps(function)
+        def timed(*arguments: Any) -> Any:
+            started, steps = time.monotonic(), arguments[-1].steps
+            try:
+                return function(*arguments)
+            finally:
+                steps[name] = steps.get(name, 0.0) + time.monotonic() - started
+
+        title = f"{name} {{batch}}" if len(inspect.signature(function).parameters) == 2 else name
+        return task(name=name, task_run_name=title, **options)(timed)  # type: ignore[type-var]
+
+    return decorate
+
+
+@step("land", **RETRIES)
 def land(batch: Batch, run: Run) -> None:
     """Keep the raw documents that are new in the landing folder; those that were dealt with before drop out.
 
@@ -192,6 +205,7 @@ def land(batch: Batch, run: Run) -> None:
                 del fresh[pair]
             else:
                 batch.packs[pair] = settled.pack
+                batch.retried.add(pair)
         if new := [document for pair, document in fresh.items() if pair not in batch.packs]:
             pack = run.store.land(new)
             batch.packs |= {(document.document_id, document.origin): pack for document in new}
@@ -199,23 +213,30 @@ def land(batch: Batch, run: Run) -> None:
     batch.fresh = list(fresh.values())
 
 
-@task(name="transform", task_run_name="transform {batch}")
-def transform(batch: Batch) -> None:
+@step("transform")
+def transform(batch: Batch, run: Run) -> None:
     """Wait for the articles that the worker processes make of the documents."""
     batch.articles = batch.pending.articles() if batch.pending else []
 
 
-@task(name="check", task_run_name="check {batch}")
-def check(batch: Batch) -> None:
-    """Great Expectations on the accepted articles: a failed critical one refuses, a failed warning flags."""
+@step("check")
+def check(batch: Batch, run: Run) -> None:
+    """Great Expectations on the accepted articles: a failed critical one refuses, a failed warning flags.
+
+    And on what is new of each outlet, beside what the outlet was like so far: what is missed there is told, no more.
+    Documents that are tried again are not in it: the refused ones among those dealt with before are no fair sample.
+    """
     if not batch.articles:  # nothing new in it: Great Expectations need not even be there
         return
-    from tasks.check import check_articles
+    from tasks.check import check_articles, check_batch
 
     batch.articles, batch.results = check_articles(batch.articles)
+    new = [a for a in batch.articles if not batch.again and (a.document_id, a.origin) not in batch.retried]
+    history = run.store.history({article.source for article in new}) if run.store is not None else {}
+    batch.source_results = check_batch(new, history)
 
 
-@task(name="load", task_run_name="load {batch}", **RETRIES)
+@step("load", **RETRIES)
 def load(batch: Batch, run: Run) -> None:
     """Everything the batch came to, in one transaction; then every document of it is counted."""
     if run.store is None:
@@ -228,7 +249,7 @@ def load(batch: Batch, run: Run) -> None:
     run.count(batch, outcomes)
 
 
-@task(name="join", task_run_name="join {batch}", **RETRIES)
+@step("join", **RETRIES)
 def join(batch: Batch, run: Run) -> Batch | None:
     """The rest of the documents of articles that this batch's documents turn out to belong to; None when none.
 
@@ -237,8 +258,11 @@ def join(batch: Batch, run: Run) -> Batch | None:
     from tasks.load import find_joined
 
     joined = find_joined(run.store, run.info, _incoming(batch))
-    packs = {pair: pack for pair, pack in run.store.documents_of(joined).items() if pair not in batch.packs}
-    batch.forgotten |= joined
+    if not joined:
+        return None
+    group = run.store.group(run.store.documents_of(joined))
+    batch.forgotten |= {known.article_id for known in group.values() if known.article_id}
+    packs = {pair: known.pack for pair, known in group.items() if pair not in batch.packs}
     if not packs:
         return None
     more = Batch(batch.number, run.store.read(packs), batch.first_position, packs)
@@ -250,12 +274,12 @@ def _incoming(batch: Batch) -> Any:
     from tasks.load import Incoming
 
     return Incoming(
-        batch.number, batch.documents, batch.articles, batch.packs, batch.results, batch.first_position, batch.again,
-        batch.forgotten, batch.helpers,
+        batch.number, batch.documents, batch.articles, batch.packs, [*batch.results, *batch.source_results],
+        batch.first_position, batch.again, batch.forgotten, batch.helpers,
     )  # fmt: skip
 
 
-@task(name="relate", task_run_name="relate", **RETRIES)
+@step("relate", **RETRIES)
 def relate(run: Run) -> None:
     """Link the articles with the same words."""
     if run.store is not None:
@@ -264,7 +288,7 @@ def relate(run: Run) -> None:
         relate_articles(run.store)
 
 
-@task(name="publish", task_run_name="publish", **RETRIES)
+@step("publish", **RETRIES)
 def publish(run: Run) -> None:
     """Let readers see what has been loaded."""
     if run.store is not None:

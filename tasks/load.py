@@ -3,20 +3,25 @@
 `decide` is the contract's table of outcomes as a function of values; what the warehouse knows comes in as
 `Knowledge`, what is to be written goes out as `Changes`.  Documents are taken one after the other, each seeing what
 those before it did, so that it makes no difference where one batch ends and the next begins.
+
+Documents may be dealt with again (`Incoming.again`): their articles are forgotten, and made anew from all of their
+documents, in the order in which these were received.  So an article is the same whether its documents came one by one
+or were dealt with again, and only what its outlet changed makes a version.
 """
 
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from schemas.article import Article
 from schemas.document import Document
 from schemas.errors import RunFailed
 from schemas.run import ExpectationResult, Receipt
 from tasks._text import folded_words, words_hash
-from warehouse.rows import Changes, Knowledge, Pack, Pair, RunInfo, Settled, Version
+from warehouse.rows import Changes, Knowledge, Pack, Pair, RunInfo, Version
 from warehouse.store import Store
 
 #: An origin alone is weak: a scraper writes tomorrow's front page over today's.  CONTRACT.md: at least half the words.
@@ -31,23 +36,36 @@ class Incoming:
     """A batch on its way into the warehouse.
 
     `documents`: all of it, in order; `first_position`: the place of the first in the run, from 0.  `articles`: what
-    was made of those that had to be dealt with; the others must have been dealt with before.  `pack`: where their
-    bytes are; None when there are none.  `results`: what the expectations said.
+    was made of those that had to be dealt with; the others must have been dealt with before.  `packs`: where the bytes
+    of those are.  `results`: what the expectations said.
+
+    `again`: no document counts as dealt with before.  `forgotten`: the articles that are made anew; all their
+    documents are here.  `helpers`: the documents that are here for that only: they are no inputs, and get no receipt.
     """
 
     number: int
     documents: Sequence[Document]
     articles: Sequence[Article] = ()
-    pack: Pack | None = None
+    packs: Mapping[Pair, Pack] = field(default_factory=dict)
     results: Sequence[ExpectationResult] = ()
     first_position: int = 0
+    again: bool = False
+    forgotten: frozenset[str] = frozenset()
+    helpers: frozenset[Pair] = frozenset()
 
 
 def load_batch(store: Store, run: RunInfo, incoming: Incoming) -> list[Receipt]:
-    """Write a batch in one transaction; the answer is a receipt for each of its documents, in order."""
+    """Write a batch in one transaction; the answer is a receipt for each of its inputs, in order."""
     changes = decide(incoming, gather(store, incoming), run)
     store.load(changes, run)
     return list(changes.receipts)
+
+
+def find_joined(store: Store, run: RunInfo, incoming: Incoming) -> frozenset[str]:
+    """The articles, other than those made anew, that documents of this batch turn out to belong to."""
+    knowledge = gather(store, incoming)
+    changes = decide(incoming, knowledge, run)
+    return frozenset(article_id for *_, article_id, _ in changes.documents if article_id in knowledge.current)
 
 
 def gather(store: Store, incoming: Incoming) -> Knowledge:
@@ -62,12 +80,16 @@ def gather(store: Store, incoming: Incoming) -> Knowledge:
             continue
         body_hash = article.body_hash or words_hash(article.body)
         hashes.setdefault(_pair(document), body_hash)
-        ids |= {identify(article, body_hash), identify(article, body_hash, article.origin)}
+        ids |= {identify(document), identify(document, article.origin)}
         own = _keys(article, document)
         keys |= {key for key, _ in own}
         weak.update(key for key, is_strong in own if not is_strong)
-    known = store.keys(keys)
-    by_words = store.by_words(set(hashes.values()))
+    gone = incoming.forgotten
+    known = {key: article_id for key, article_id in store.keys(keys).items() if article_id not in gone}
+    by_words = {
+        body_hash: [found for found in articles if found[0] not in gone]
+        for body_hash, articles in store.by_words(set(hashes.values())).items()
+    }
     wanted = set(known.values()) | {article_id for found in by_words.values() for article_id, _ in found}
     # Bodies are large, and only weak keys need them.  A weak key that comes twice may by the second time lead to an
     # article that another document of this batch put there.
@@ -79,45 +101,45 @@ def gather(store: Store, incoming: Incoming) -> Knowledge:
         keys=known,
         by_words=by_words,
         current=store.current(wanted, with_body),
-        taken=store.taken(ids),
+        taken=store.taken(ids) - gone,
+        before=store.versions(gone) if gone else {},
     )
 
 
 def decide(incoming: Incoming, knowledge: Knowledge, run: RunInfo) -> Changes:
     """What the batch comes to.  Raises RunFailed for a document with neither an article nor a past."""
-    pack = incoming.pack or Pack("", run.started_at)
-    shelf = _Shelf(knowledge, pack.received_at)
+    shelf = _Shelf(knowledge)
     # Of two rows of a dump with the same id and copy the first counts, as it would in a batch of its own.
     articles = {(article.document_id, article.origin): article for article in reversed(incoming.articles)}
-    settled = dict(knowledge.settled)
-    fates: list[tuple[Document, str, _Standing | str | None]] = []
+    settled = {} if incoming.again else knowledge.settled
+    fates: list[_Fate] = []
     fresh: dict[Pair, tuple[Document, Article, _Standing | None]] = {}
     for document in incoming.documents:
         pair = _pair(document)
         if pair in fresh:
-            fates.append((document, "unchanged", fresh[pair][2]))
+            fates.append(_Fate(document, "unchanged", fresh[pair][2]))
         elif pair in settled and settled[pair].holds(run.rules_version):
-            fates.append((document, "unchanged", settled[pair].article_id))
+            fates.append(_Fate(document, "unchanged", settled[pair].article_id))
         elif (article := articles.get(pair)) is None:
             raise RunFailed(f"no article was made of {document.origin}: the run cannot account for it")
+        elif pair not in incoming.packs:
+            raise RunFailed(f"{document.origin} was not put into the landing folder")
         elif article.outcome != "accepted":
             fresh[pair] = (document, article, None)
-            fates.append((document, "quarantined", None))
+            fates.append(_Fate(document, "quarantined", None))
         else:
-            outcome, standing = shelf.take(article, document)
+            outcome, standing = shelf.take(article, document, incoming.packs[pair].received_at)
             fresh[pair] = (document, article, standing)
-            fates.append((document, outcome, standing))
-    if fresh and incoming.pack is None:
-        raise RunFailed(f"batch {incoming.number} was not put into the landing folder")
-    return shelf.changes(incoming, pack, fates, fresh, settled)
+            fates.append(_Fate(document, outcome, standing, standing.current.version))
+    return shelf.changes(incoming, knowledge, fates, fresh)
 
 
-def identify(article: Article, body_hash: str, *more: str) -> str:
-    """The id of an article whose first version this is: the same for every copy the outlet prints of it.
+def identify(document: Document, *more: str) -> str:
+    """The id of an article whose first document this is.  Nothing in it depends on the rules: it stays for good.
 
-    `more`: the origin, for the rare case that the id is taken by an article that has other words by now.
+    `more`: the origin, for the rare case that another article began with the same document.
     """
-    text = "\n".join([article.source or "", body_hash, *more])
+    text = "\n".join([document.given.source or "", document.document_id, *more])
     return hashlib.sha256(text.encode("utf-8", "backslashreplace")).hexdigest()[:32]
 
 
@@ -125,12 +147,11 @@ def identify(article: Article, body_hash: str, *more: str) -> str:
 class _Standing:
     """An article while a batch is decided.
 
-    `stored_id`, `stored_version`: how the warehouse has it; None and 0 when it is new in this batch.  `written`: the
+    `stored_version`: the number of the version that the warehouse has; 0 when it is new in this batch.  `written`: the
     versions to be written, by number.  `closed_at`: when the stored version ended, if it did.
     """
 
     current: Version
-    stored_id: str | None
     stored_version: int
     written: dict[int, Version]
     closed_at: datetime | None = None
@@ -140,13 +161,25 @@ class _Standing:
         return self.current.article_id
 
 
+class _Fate(NamedTuple):
+    """What a document came to: `of`, its article (an id where that is all that is known), and the version then."""
+
+    document: Document
+    outcome: str
+    of: _Standing | str | None
+    version: int = 0
+
+    @property
+    def article_id(self) -> str | None:
+        return self.of.article_id if isinstance(self.of, _Standing) else self.of
+
+
 class _Shelf:
     """The articles that bear on a batch, as they are after each of its documents."""
 
-    def __init__(self, knowledge: Knowledge, received_at: datetime):
-        self.received_at = received_at
+    def __init__(self, knowledge: Knowledge):
         self.body_hashes = knowledge.body_hashes
-        self.standings = [_Standing(v, v.article_id, v.version, {}) for v in knowledge.current.values()]
+        self.standings = [_Standing(v, v.version, {}) for v in knowledge.current.values()]
         by_id = {standing.article_id: standing for standing in self.standings}
         self.keys = {key: by_id[article_id] for key, article_id in knowledge.keys.items()}
         self.by_words = {
@@ -157,18 +190,18 @@ class _Shelf:
         self.new_keys: dict[Key, _Standing] = {}
         self.queue: set[str] = set()
 
-    def take(self, article: Article, document: Document) -> tuple[str, _Standing]:
+    def take(self, article: Article, document: Document, received_at: datetime) -> tuple[str, _Standing]:
         """The outcome of an accepted article, and the article it belongs to; CONTRACT.md, Outcomes."""
         body_hash = self.body_hashes[_pair(document)]
         own_keys = _keys(article, document)
         known_by, standing = self._recognise(article, own_keys)
         if standing is not None:
-            outcome = self._compare(standing, article, body_hash, known_by)
+            outcome = self._compare(standing, article, body_hash, known_by, received_at)
         elif (standing := self._same_words(article, body_hash)) is not None:
             outcome = "duplicate"
             self._prefer(standing, article, body_hash)
         else:
-            outcome, standing = "loaded", self._add(article, body_hash)
+            outcome, standing = "loaded", self._add(article, document, body_hash, received_at)
         for key, _ in own_keys:
             # A URL or an id stays with the article that had it first; an origin holds what was last found there.
             if self.keys.get(key) is not standing and (key not in self.keys or key[0] == "origin"):
@@ -189,7 +222,9 @@ class _Shelf:
                 return key[0], standing
         return "", None
 
-    def _compare(self, standing: _Standing, article: Article, body_hash: str, known_by: str) -> str:
+    def _compare(
+        self, standing: _Standing, article: Article, body_hash: str, known_by: str, received_at: datetime
+    ) -> str:
         """`updated` when a known article has changed in substance."""
         current = standing.current
         change = _changes(current, article, body_hash)
@@ -201,7 +236,7 @@ class _Shelf:
         if not change or is_copy:
             self._prefer(standing, article, body_hash)
             return "unchanged"
-        started = max(self.received_at, current.valid_from)
+        started = max(received_at, current.valid_from)
         if current.version in standing.written:
             standing.written[current.version] = replace(current, valid_to=started)
         else:
@@ -226,35 +261,26 @@ class _Shelf:
         ]
         return min(found, key=lambda match: match[:2])[2] if found else None
 
-    def _add(self, article: Article, body_hash: str) -> _Standing:
-        article_id = identify(article, body_hash)
+    def _add(self, article: Article, document: Document, body_hash: str, received_at: datetime) -> _Standing:
+        article_id = identify(document)
         if article_id in self.taken:
-            article_id = identify(article, body_hash, article.origin)
+            article_id = identify(document, document.origin)
         self.taken.add(article_id)
-        version = Version(article, article_id, 1, body_hash, self.received_at, self.received_at)
-        standing = _Standing(version, None, 0, {})
+        version = Version(article, article_id, 1, body_hash, received_at, received_at)
+        standing = _Standing(version, 0, {})
         self.standings.append(standing)
         self._write(standing, version)
         self.by_words.setdefault(body_hash, []).append((standing, article.source))
         return standing
 
     def _prefer(self, standing: _Standing, article: Article, body_hash: str) -> None:
-        """Let the better of two copies speak for an article that was never edited, whichever came first.
-
-        The id follows the copy's source, so that copies in another order make the same article.
-        """
+        """Let the better of two copies speak for an article that was never edited, whichever came first."""
         current = standing.current
         if current.version != 1 or current.body_hash != body_hash or _rank(current.article) <= _rank(article):
             return
-        article_id = identify(article, body_hash)
-        if article_id in self.taken:
-            article_id = current.article_id
-        else:
-            self.taken.discard(current.article_id)
-            self.taken.add(article_id)
         entries = self.by_words[body_hash]
         entries[entries.index((standing, current.article.source))] = (standing, article.source)
-        self._write(standing, replace(current, article=article, article_id=article_id))
+        self._write(standing, replace(current, article=article))
 
     def _write(self, standing: _Standing, version: Version) -> None:
         standing.current = standing.written[version.version] = version
@@ -263,39 +289,53 @@ class _Shelf:
     def changes(
         self,
         incoming: Incoming,
-        pack: Pack,
-        fates: Sequence[tuple[Document, str, "_Standing | str | None"]],
+        knowledge: Knowledge,
+        fates: Sequence[_Fate],
         fresh: dict[Pair, tuple[Document, Article, _Standing | None]],
-        settled: dict[Pair, Settled],
     ) -> Changes:
-        """Everything that was decided, under the ids that the articles have in the end."""
-        moved = {s.stored_id: s.article_id for s in self.standings if s.stored_id and s.stored_id != s.article_id}
+        """Everything that was decided."""
         written = [(standing, version) for standing in self.standings for version in standing.written.values()]
-
-        def final_id(of: "_Standing | str | None") -> str | None:
-            return of.article_id if isinstance(of, _Standing) else moved.get(of, of) if of else None
-
         return Changes(
-            pack=pack,
             batch=incoming.number,
             first_position=incoming.first_position,
+            forgotten=sorted(incoming.forgotten),
             versions=[version for standing, version in written if version.version > standing.stored_version],
             rewritten=[version for standing, version in written if version.version <= standing.stored_version],
             closed=[(s.article_id, s.stored_version, s.closed_at) for s in self.standings if s.closed_at],
-            renamed=list(moved.items()),
             keys=[(kind, key, standing.article_id) for (kind, key), standing in self.new_keys.items()],
             documents=[
-                (document, final_id(standing), article.source or document.given.source)
-                for document, article, standing in fresh.values()
+                (
+                    document,
+                    incoming.packs[pair],
+                    standing.article_id if standing else None,
+                    article.source or document.given.source,
+                )
+                for pair, (document, article, standing) in fresh.items()
             ],
-            retried=frozenset(pair for pair in fresh if pair in settled),
+            retried=frozenset(pair for pair in fresh if pair in knowledge.settled),
             refused=[article for _, article, standing in fresh.values() if standing is None],
             receipts=[
-                Receipt(document.origin, document.document_id, outcome, final_id(of)) for document, outcome, of in fates
+                Receipt(
+                    fate.document.origin, fate.document.document_id, _told_again(fate, knowledge), fate.article_id
+                )
+                for fate in fates
+                if _pair(fate.document) not in incoming.helpers
             ],
             results=incoming.results,
             queue=sorted(self.queue),
-        )
+        )  # fmt: skip
+
+
+def _told_again(fate: _Fate, knowledge: Knowledge) -> str:
+    """The outcome of a document; of one dealt with again, beside what it came to before."""
+    if isinstance(fate.of, _Standing) and (before := knowledge.before.get((fate.of.article_id, fate.version))):
+        if fate.outcome in ("loaded", "updated"):
+            now = fate.of.written[fate.version]
+            return "updated" if _changes(before, now.article, now.body_hash) else "unchanged"
+        settled = knowledge.settled.get(_pair(fate.document))
+        if fate.outcome == "duplicate" and settled and settled.article_id == fate.of.article_id:
+            return "unchanged"
+    return fate.outcome
 
 
 def _pair(document: Document) -> Pair:

@@ -8,7 +8,6 @@ from html import unescape
 from schemas.article import Article, Removed
 from schemas.document import Document
 from schemas.draft import BODY, Byline, Caption, Draft, Piece
-from schemas.settings import Settings
 from tasks._dates import ParsedDate, day_first_in, is_date_shaped, is_plausible, parse_date
 from tasks._language import detect_language, language_code
 from tasks._names import read_authors, same_name
@@ -21,12 +20,13 @@ _ZONES_APART = timedelta(hours=14)
 _QUARTER = timedelta(minutes=15)
 
 
-def normalise(draft: Draft, document: Document, settings: Settings, *, now: datetime | None = None) -> Article:
+def normalise(draft: Draft, document: Document) -> Article:
     """The article of a draft, `accepted`; what was given with the document wins over what was read from the copy.
 
-    `now` (aware; the clock's by default) bounds what is plausible as a date.
+    What is plausible as a date depends on when the document was received (now, where it was not), so that it comes out
+    the same whenever it is dealt with.
     """
-    now = now or datetime.now(UTC)
+    now = document.received_at or datetime.now(UTC)
     given = document.given
     flags = list(draft.flags)
 
@@ -41,7 +41,7 @@ def normalise(draft: Draft, document: Document, settings: Settings, *, now: date
     body = "\n\n".join(paragraphs)
 
     url = _url(draft, document, flags)
-    source = _source(draft, document, settings, url, flags)
+    source = _source(draft, document, url, flags)
     language = _language(draft, document, title, body, flags)
     authors, kinds = _authors(draft, document, source, flags)
     dates = _Dates(draft, document, source, url, language, now)
@@ -129,12 +129,12 @@ def _url(draft: Draft, document: Document, flags: list[str]) -> str | None:
     return given or found or canonical_url(fetched)
 
 
-def _source(draft: Draft, document: Document, settings: Settings, url: str | None, flags: list[str]) -> str | None:
-    """The outlet: as given with the document, else for the whole run, else as the copy names it, else the domain."""
+def _source(draft: Draft, document: Document, url: str | None, flags: list[str]) -> str | None:
+    """The outlet: as given, else as the copy names it, else the domain."""
     given, found = _line(document.given.source), _line(draft.source)
     if given and found and not _same_outlet(given, found):
         flags.append("given_differs:source")
-    return given or _line(settings.source) or found or domain_of(url)
+    return given or found or domain_of(url)
 
 
 def _same_outlet(one: str, other: str) -> bool:

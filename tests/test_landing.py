@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from schemas.document import Document, Given
 from schemas.errors import WarehouseError
 from schemas.outcome import Refusal
-from warehouse.landing import clean_up, find_document, read_packs, write_pack
+from warehouse.landing import clean_up, list_packs, read_documents, read_pairs, write_pack
+from warehouse.rows import Pack
 
 NOON = datetime(2024, 3, 1, 12, tzinfo=UTC)
 
@@ -37,14 +38,17 @@ anything = st.builds(
 def test_what_was_kept_comes_back(tmp_path_factory: pytest.TempPathFactory, documents: list[Document]):
     folder = tmp_path_factory.mktemp("landing")
     pack = write_pack(folder, documents, NOON)
-    ((again, read),) = read_packs(folder)
-    assert again == pack
+    assert list_packs(folder) == [pack]
+    assert list_packs(folder, set()) == []
+    assert read_pairs(folder, pack) == [(d.document_id, d.origin) for d in documents]
+    read = read_documents(folder, pack)
     for one, other in zip(documents, read, strict=True):
         assert one.given.as_dict() == other.given.as_dict()
         assert [getattr(one, n) for n in ("document_id", "origin", "content", "media_type", "charset", "refusal")] == [
             getattr(other, n) for n in ("document_id", "origin", "content", "media_type", "charset", "refusal")
         ]
-        assert find_document(folder, pack.name, one.document_id, one.origin) == other
+        assert read_documents(folder, pack, {(one.document_id, one.origin)}) == [other]
+        assert other.received_at == NOON
 
 
 def test_a_batch_landed_again_is_the_same_pack_with_its_first_time(tmp_path: Path):
@@ -59,30 +63,31 @@ def test_packs_come_in_order_of_receipt(tmp_path: Path):
     times = [NOON + timedelta(microseconds=n) for n in (3, 1, 2)]
     for n, time in enumerate(times):
         write_pack(tmp_path, [document(f"{n}.txt")], time)
-    assert [documents[0].origin for _, documents in read_packs(tmp_path)] == ["1.txt", "2.txt", "0.txt"]
+    found = [read_pairs(tmp_path, pack)[0][1] for pack in list_packs(tmp_path)]
+    assert found == ["1.txt", "2.txt", "0.txt"]
 
 
 def test_what_a_killed_run_left_is_ignored_and_cleaned_up(tmp_path: Path):
     write_pack(tmp_path, [document()], NOON)
     half = tmp_path / ".0011223344556677.parquet.99.unfinished"
     half.write_bytes(b"PAR1 half")
-    assert len(list(read_packs(tmp_path))) == 1
+    assert len(list_packs(tmp_path)) == 1
     clean_up(tmp_path)
     assert not half.exists()
-    assert len(list(read_packs(tmp_path))) == 1
+    assert len(list_packs(tmp_path)) == 1
 
 
 def test_a_file_that_is_no_pack_is_named(tmp_path: Path):
     (tmp_path / "notes.parquet").write_text("no pack")
     with pytest.raises(WarehouseError, match=r"notes\.parquet"):
-        list(read_packs(tmp_path))
+        list_packs(tmp_path)
 
 
-def test_a_document_that_is_not_in_the_pack_is_none(tmp_path: Path):
+def test_a_document_that_is_not_in_the_pack_is_not_found(tmp_path: Path):
     pack = write_pack(tmp_path, [document()], NOON)
-    assert find_document(tmp_path, pack.name, "0" * 64, "a.txt") is None
+    assert read_documents(tmp_path, pack, {("0" * 64, "a.txt")}) == []
     with pytest.raises(WarehouseError, match="cannot read the pack"):
-        find_document(tmp_path, "gone.parquet", "0" * 64, "a.txt")
+        read_documents(tmp_path, Pack("gone.parquet", NOON))
 
 
 def test_pages_are_compressed(tmp_path: Path):

@@ -13,7 +13,6 @@ from schemas.article import Removed
 from schemas.document import Document, Given
 from schemas.draft import Byline, Caption, Draft, Piece
 from schemas.errors import UsageError
-from schemas.settings import Settings
 from tasks._publishers import find_publisher
 from tasks._urls import canonical_url, domain_of
 from tasks.normalise import normalise
@@ -22,9 +21,9 @@ NOW = datetime(2024, 5, 1, tzinfo=UTC)
 ENGLISH = "The harbour office said on Monday that the new ferry would sail before the end of the month, as planned."
 
 
-def article(draft: Draft | None = None, *, settings: Settings | None = None, origin: str = "a.txt", **given):
-    document = Document("0" * 64, origin, b"", "text/plain", given=Given(**given))
-    return normalise(draft or Draft(), document, settings or Settings(), now=NOW)
+def article(draft: Draft | None = None, *, origin: str = "a.txt", **given):
+    document = Document("0" * 64, origin, b"", "text/plain", given=Given(**given), received_at=NOW)
+    return normalise(draft or Draft(), document)
 
 
 def body(*paragraphs: str, **more) -> Draft:
@@ -114,10 +113,8 @@ def test_given_that_cannot_be_read_leaves_what_was_found():
 # --- source, url, language ---------------------------------------------------------------------------------------
 
 
-def test_the_source_as_given_else_of_the_run_else_as_printed_else_the_domain():
-    run = Settings(source="Run")
-    assert article(FOUND, settings=run, source="Row").source == "Row"
-    assert article(FOUND, settings=run).source == "Run"
+def test_the_source_as_given_else_as_printed_else_the_domain():
+    assert article(FOUND, source="Row").source == "Row"
     assert article(FOUND).source == "The Harbour Standard"
     assert article(dataclasses.replace(FOUND, source=None)).source == "harbour.example"
     assert article(origin="https://www.lantern.example/a?utm_source=x").source == "lantern.example"

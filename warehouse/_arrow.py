@@ -115,22 +115,21 @@ _READ: dict[str, Callable[[Any], Any]] = {
 
 def change_tables(changes: Changes, run: RunInfo) -> dict[str, "pa.Table"]:
     """Everything of `changes` that is written, by the name it has in the queries; empty ones are left out."""
-    now, received_at = datetime.now(UTC), changes.pack.received_at
+    now = datetime.now(UTC)
     run_id, rules = run.run_id, run.rules_version
-    pairs = {(document.document_id, document.origin): document for document, *_ in changes.documents}
-    sources = {(document.document_id, document.origin): source for document, _, source in changes.documents}
+    sources = {(document.document_id, document.origin): source for document, *_, source in changes.documents}
     tables = {
         "versions": versions_table(changes.versions, run, now),
         "rewritten": versions_table(changes.rewritten, run, now),
         "closed": _rows("article_id version valid_to", changes.closed),
-        "renamed": _rows("article_id new_id", changes.renamed),
+        "forgotten": values_table("article_id", sorted(changes.forgotten)),
         "keys": _rows("kind key article_id", changes.keys),
         "incoming_documents": _rows(
             "document_id origin source media_type size_bytes received_at pack article_id rules_version",
             [
-                (d.document_id, d.origin, source, d.media_type, len(d.content), received_at, changes.pack.name, article,
+                (d.document_id, d.origin, source, d.media_type, len(d.content), pack.received_at, pack.name, article,
                  rules)
-                for d, article, source in changes.documents
+                for d, pack, article, source in changes.documents
             ],
         ),
         "incoming_quarantine": _rows(
@@ -141,7 +140,7 @@ def change_tables(changes: Changes, run: RunInfo) -> dict[str, "pa.Table"]:
                 for a in changes.refused
             ],
         ),
-        "retried": pairs_table([pair for pair in pairs if pair in changes.retried]),
+        "retried": pairs_table([pair for pair in sources if pair in changes.retried]),
         "incoming_receipts": _rows(
             "run_id position origin document_id outcome article_id",
             [

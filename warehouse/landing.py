@@ -4,7 +4,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from schemas.document import Document, Given
 from schemas.errors import WarehouseError
 from schemas.outcome import Refusal
 from warehouse._arrow import table
+from warehouse._reasons import reason
 from warehouse.publish import sync_folder
-from warehouse.rows import Pack
+from warehouse.rows import Pack, Pair
 
 logger = logging.getLogger(__name__)
 
@@ -32,18 +33,26 @@ _RECEIVED = b"received_at"
 _UNFINISHED = ".unfinished"
 
 
+def name_pack(documents: Sequence[Document]) -> str:
+    """The name of the pack that holds these documents.
+
+    It comes from what is in the pack, so that a batch landed again after a crash is the pack that is there already.
+    """
+    digest = hashlib.sha256()
+    for document in documents:
+        told = f"{document.document_id}\n{document.origin}\n{_given(document)}\n"
+        digest.update(told.encode("utf-8", "backslashreplace"))
+    return f"{digest.hexdigest()[:16]}.parquet"
+
+
 def write_pack(folder: Path, documents: Sequence[Document], received_at: datetime) -> Pack:
     """Keep the documents, at least one, in a pack of their own, and answer when it is on the disk.
 
-    The name comes from the content, so that a batch landed again after a crash is the pack that is there already,
-    with the time of its first receipt.
+    A pack that is there already stays, with the time of its first receipt.
     """
     import pyarrow.parquet as pq
 
-    digest = hashlib.sha256()
-    for document in documents:
-        digest.update(f"{document.document_id}\n{document.origin}\n".encode("utf-8", "backslashreplace"))
-    path = folder / f"{digest.hexdigest()[:16]}.parquet"
+    path = folder / name_pack(documents)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if path.exists():
@@ -58,22 +67,27 @@ def write_pack(folder: Path, documents: Sequence[Document], received_at: datetim
         unfinished.replace(path)
         sync_folder(folder)
     except OSError as error:
-        raise WarehouseError(f"cannot keep raw documents in {folder}: {error.strerror or error}") from error
+        raise WarehouseError(f"cannot keep raw documents in {folder}: {reason(error)}") from error
     return Pack(path.name, received_at)
 
 
-def read_packs(folder: Path) -> Iterator[tuple[Pack, list[Document]]]:
-    """Every pack with its documents, in the order in which they were received; one pack in memory at a time."""
-    packs = [Pack(path.name, _received_at(path)) for path in folder.glob("*.parquet")]
-    for pack in sorted(packs, key=lambda pack: (pack.received_at, pack.name)):
-        yield pack, _read(folder / pack.name)
+def list_packs(folder: Path, names: Collection[str] | None = None) -> list[Pack]:
+    """Every pack, or those of these names, in the order in which they were received."""
+    paths = [path for path in folder.glob("*.parquet") if names is None or path.name in names]
+    packs = [Pack(path.name, _received_at(path)) for path in paths]
+    return sorted(packs, key=lambda pack: (pack.received_at, pack.name))
 
 
-def find_document(folder: Path, pack: str, document_id: str, origin: str) -> Document | None:
-    """One document of a pack; None when the pack does not hold it."""
-    found = _read(folder / pack, [("document_id", "==", document_id)])
-    same = [document for document in found if document.origin == origin]
-    return (same or found or [None])[0]
+def read_pairs(folder: Path, pack: Pack) -> list[Pair]:
+    """What a pack holds, in its order."""
+    return [(row["document_id"], row["origin"]) for row in _rows(folder / pack.name, columns=["document_id", "origin"])]
+
+
+def read_documents(folder: Path, pack: Pack, wanted: Collection[Pair] | None = None) -> list[Document]:
+    """The documents of a pack in its order, or those of them that are wanted."""
+    filters = None if wanted is None else [("document_id", "in", {document_id for document_id, _ in wanted})]
+    found = [_document(row) for row in _rows(folder / pack.name, filters=filters)]
+    return [d for d in found if wanted is None or (d.document_id, d.origin) in wanted]
 
 
 def clean_up(folder: Path) -> None:
@@ -86,9 +100,6 @@ def clean_up(folder: Path) -> None:
 def _documents_table(documents: Sequence[Document], received_at: datetime) -> Any:
     import pyarrow as pa
 
-    def given(document: Document) -> str:
-        return json.dumps(document.given.as_dict(), ensure_ascii=False)
-
     def refusal(document: Document) -> str | None:
         told = document.refusal
         values = told and {"reasons": list(told.reasons), "stage": told.stage, "detail": told.detail}
@@ -100,13 +111,17 @@ def _documents_table(documents: Sequence[Document], received_at: datetime) -> An
             "origin": [d.origin for d in documents],
             "media_type": [d.media_type for d in documents],
             "charset": [d.charset for d in documents],
-            "given": [given(d) for d in documents],
+            "given": [_given(d) for d in documents],
             "refusal": [refusal(d) for d in documents],
             "size_bytes": [len(d.content) for d in documents],
             "received_at": [received_at] * len(documents),
         }
     )
     return rows.append_column("content", pa.array([d.content for d in documents], pa.large_binary()))
+
+
+def _given(document: Document) -> str:
+    return json.dumps(document.given.as_dict(), ensure_ascii=False)
 
 
 def _received_at(path: Path) -> datetime:
@@ -120,15 +135,14 @@ def _received_at(path: Path) -> datetime:
         raise WarehouseError(f"{path} is not a pack of raw documents: move it out of the landing folder") from error
 
 
-def _read(path: Path, filters: list[tuple[str, str, str]] | None = None) -> list[Document]:
+def _rows(path: Path, **which: Any) -> list[dict[str, Any]]:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     try:
-        rows = pq.read_table(path, filters=filters, **_READING).to_pylist()
+        return pq.read_table(path, **which, **_READING).to_pylist()
     except (OSError, pa.ArrowException) as error:
         raise WarehouseError(f"cannot read the pack {path}: {str(error).splitlines()[0]}") from error
-    return [_document(row) for row in rows]
 
 
 def _document(row: dict[str, Any]) -> Document:
@@ -141,4 +155,5 @@ def _document(row: dict[str, Any]) -> Document:
         charset=row["charset"],
         given=Given.from_dict(json.loads(row["given"])),
         refusal=Refusal(tuple(told["reasons"]), told["stage"], told["detail"]) if told else None,
+        received_at=row["received_at"],
     )

@@ -1,9 +1,10 @@
 """What the warehouse is asked and told while documents come in: one transaction for each batch."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,20 +12,22 @@ from schemas.article import Article
 from schemas.document import Document
 from schemas.errors import RunFailed
 from schemas.outcome import OUTCOMES
+from schemas.run import SourceHistory
 from schemas.settings import Settings
 from warehouse import landing
 from warehouse._arrow import change_tables, keys_table, pairs_table, values_table
 from warehouse._sql import query
 from warehouse.connection import Writer, open_writer
+from warehouse.history import source_history
 from warehouse.publish import publish, publish_if_due
-from warehouse.rows import Changes, Pack, Pair, RunInfo, Settled, Version
+from warehouse.rows import Changes, Pack, Pair, RunInfo, Selection, Settled, Version
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
 #: In what order a batch is written: names of `change_tables` and the query each goes through.
 _WRITES = (
-    ("renamed", "rename_articles"),
+    ("forgotten", "forget_articles"),
     ("closed", "close_versions"),
     ("rewritten", "rewrite_versions"),
     ("versions", "insert_versions"),
@@ -40,14 +43,14 @@ class Store:
     def __init__(self, writer: Writer, landing_folder: Path):
         self.writer = writer
         self.landing_folder = landing_folder
+        self._last_received: datetime | None = None
 
     # Runs ------------------------------------------------------------------------------------------------------------
 
     def begin_run(self, rules_version: str, code_version: str, flow_run_id: str | None = None) -> RunInfo:
-        """Open the books of a run; those that an earlier process left open are marked as crashed."""
+        """Open the books of a run."""
         run = RunInfo(uuid.uuid4().hex, datetime.now(UTC), rules_version, code_version)
         with self.writer.transaction() as connection:
-            connection.execute(query("mark_crashed_runs"))
             connection.execute(
                 query("insert_run"),
                 {
@@ -59,6 +62,13 @@ class Store:
                 },
             )
         return run
+
+    def close_crashed_runs(self) -> list[str]:
+        """Mark the runs that a process left open when it died; the answer is the Prefect flow runs they were."""
+        found = self.writer.connection.execute(query("find_open_runs")).fetchall()
+        with self.writer.transaction() as connection:
+            connection.execute(query("mark_crashed_runs"))
+        return [flow_run_id for (flow_run_id,) in found]
 
     def finish_run(self, run: RunInfo, inputs: int, status: str = "completed") -> dict[str, int]:
         """Close the books: `status` is `completed` or `failed`; the answer is the number of inputs by outcome.
@@ -90,21 +100,113 @@ class Store:
             )
         return counts
 
+    def history(self, sources: Iterable[str | None]) -> dict[str | None, SourceHistory]:
+        """What these outlets have been like so far."""
+        return source_history(self.writer.connection, sources)
+
     # Raw documents ---------------------------------------------------------------------------------------------------
 
     def land(self, documents: Sequence[Document]) -> Pack:
-        """Keep raw documents, at least one, in the landing folder; received now, or when they first came."""
-        return landing.write_pack(self.landing_folder, documents, datetime.now(UTC))
+        """Keep raw documents, at least one, in the landing folder; received now, or when they first came.
+
+        Never earlier than what was received before, whatever the clock says: packs are dealt with again in this order.
+        """
+        last = self._last_received
+        if last is None:
+            found = self.writer.connection.execute(query("latest_receipt")).fetchone()
+            last = found[0] if found and found[0] else datetime.min.replace(tzinfo=UTC)
+        now = max(datetime.now(UTC), last + timedelta(microseconds=1))
+        # Written down before it is there: the load of the batch strikes it out.
+        self.writer.connection.execute(query("insert_landed_pack"), [landing.name_pack(documents)])
+        pack = landing.write_pack(self.landing_folder, documents, now)
+        self._last_received = max(last, pack.received_at)
+        return pack
+
+    def left_behind(self) -> Iterator[tuple[Pack, list[Document]]]:
+        """The packs that a run which died had landed and not loaded, in the order in which they were received.
+
+        Raises WarehouseError for a pack that cannot be read.
+        """
+        connection = self.writer.connection
+        names = {name for (name,) in connection.execute(query("find_landed_packs")).fetchall()}
+        for name in names:
+            if not (self.landing_folder / name).exists():  # it died before the pack was in its place
+                connection.execute(query("delete_landed_pack"), [name])
+        for pack in landing.list_packs(self.landing_folder, names):
+            if documents := self._not_loaded(pack):
+                yield pack, documents
+            else:
+                connection.execute(query("delete_landed_pack"), [pack.name])
+
+    def not_loaded(self) -> Iterator[tuple[Pack, list[Document]]]:
+        """The packs of the landing folder with documents that are not in this warehouse, as `left_behind` does."""
+        loaded = {name for (name,) in self.writer.connection.execute(query("find_packs")).fetchall()}
+        names = {path.name for path in self.landing_folder.glob("*.parquet")} - loaded
+        for pack in landing.list_packs(self.landing_folder, names):
+            if documents := self._not_loaded(pack):
+                yield pack, documents
+
+    def _not_loaded(self, pack: Pack) -> list[Document]:
+        """All documents of a pack, unless every one of them is in the warehouse."""
+        pairs = landing.read_pairs(self.landing_folder, pack)
+        known = len(self.settled(pairs)) == len(pairs)
+        return [] if known else landing.read_documents(self.landing_folder, pack)
 
     def settled(self, pairs: Sequence[Pair]) -> dict[Pair, Settled]:
         """What became of those documents that were ever dealt with."""
         rows = self._ask("find_documents", pairs_table(pairs))
-        return {pairs[row]: Settled(article_id, rules_version) for row, article_id, rules_version in rows}
+        return {pairs[row]: Settled(article_id, rules, Pack(*pack)) for row, article_id, rules, *pack in rows}
 
-    def seen(self, pairs: Sequence[Pair], rules_version: str) -> dict[Pair, str | None]:
-        """Of these documents those that need not be dealt with again, and their articles (None: refused)."""
-        known = self.settled(pairs)
-        return {pair: settled.article_id for pair, settled in known.items() if settled.holds(rules_version)}
+    # Documents dealt with again ---------------------------------------------------------------------------------------
+
+    def choose(self, selection: Selection) -> list[tuple[str, int, int]]:
+        """Lay out the documents that are to be dealt with again, for `take_chosen`.
+
+        The answer is how many and how many bytes there are in each pack, in the order in which packs were received.
+        """
+        connection = self.writer.connection
+        connection.execute(query("choose_documents"), {**asdict(selection), "names": list(selection.names)})
+        return connection.execute(query("count_chosen_packs")).fetchall()
+
+    def take_chosen(self, packs: Sequence[str]) -> dict[Pair, Pack]:
+        """The chosen documents of these packs that were not taken yet."""
+        return _by_pair(self._ask("take_chosen", values_table("pack", packs)))
+
+    def take_if_chosen(self, pairs: Sequence[Pair]) -> set[Pair]:
+        """Of these documents those that are chosen and were not taken yet."""
+        return {pairs[row] for (row,) in self._ask("unchoose", pairs_table(pairs))}
+
+    def documents_of(self, article_ids: Iterable[str]) -> list[Pair]:
+        """The documents that belong to these articles."""
+        return self._ask("find_documents_of", values_table("article_id", list(article_ids)))  # type: ignore[return-value]
+
+    def group(self, pairs: Sequence[Pair]) -> dict[Pair, Settled]:
+        """These documents, those of the same articles and from the same origins, those of their articles, and so on.
+
+        What an article is depends on no document outside of its group, but where words or keys are found to be shared.
+        """
+        known: dict[Pair, Settled] = {}
+        asked = pairs
+        while asked:
+            rows = self._ask("find_neighbours", pairs_table(asked))
+            found = {
+                (document_id, origin): Settled(article_id, rules, Pack(*pack))
+                for document_id, origin, article_id, rules, *pack in rows
+            }
+            asked = list(found.keys() - known.keys() - set(asked))
+            known |= found
+        return known
+
+    def read(self, packs: Mapping[Pair, Pack]) -> list[Document]:
+        """These documents, in the order in which they were received."""
+        wanted: dict[Pack, set[Pair]] = {}
+        for pair, pack in packs.items():
+            wanted.setdefault(pack, set()).add(pair)
+        return [
+            document
+            for pack in sorted(wanted, key=lambda pack: (pack.received_at, pack.name))
+            for document in landing.read_documents(self.landing_folder, pack, wanted[pack])
+        ]
 
     # What the loader must know ---------------------------------------------------------------------------------------
 
@@ -132,14 +234,22 @@ class Store:
         """
         rows = dict(self._ask("find_current_rows", values_table("article_id", list(article_ids))))
         wanted = set(with_body)
-        found: dict[str, Version] = {}
-        for body, ids in (("body", [i for i in rows if i in wanted]), ("''", [i for i in rows if i not in wanted])):
-            if ids:
-                sql = query("fetch_current").format(body=body, rows=", ".join(str(rows[i]) for i in ids))
-                for row in self.writer.connection.execute(sql).fetchall():
-                    version = _version(row)
-                    found[version.article_id] = version
-        return found
+        found = [
+            *self._fetch("body", [row for article_id, row in rows.items() if article_id in wanted]),
+            *self._fetch("''", [row for article_id, row in rows.items() if article_id not in wanted]),
+        ]
+        return {version.article_id: version for version in found}
+
+    def versions(self, article_ids: Iterable[str]) -> dict[tuple[str, int], Version]:
+        """All versions of these articles by id and number, with the fields that `current` gives, without bodies."""
+        rows = self._ask("find_version_rows", values_table("article_id", list(article_ids)))
+        return {(v.article_id, v.version): v for v in self._fetch("''", [row for (row,) in rows])}
+
+    def _fetch(self, body: str, rows: Sequence[int]) -> list[Version]:
+        if not rows:
+            return []
+        sql = query("fetch_versions").format(body=body, rows=", ".join(map(str, rows)))
+        return [_version(row) for row in self.writer.connection.execute(sql).fetchall()]
 
     # Writing ---------------------------------------------------------------------------------------------------------
 
@@ -196,6 +306,10 @@ def open_store(settings: Settings) -> Iterator[Store]:
     with open_writer(settings.warehouse, settings.wait_seconds) as writer:
         landing.clean_up(settings.landing)
         yield Store(writer, settings.landing)
+
+
+def _by_pair(rows: Iterable[Sequence[Any]]) -> dict[Pair, Pack]:
+    return {(document_id, origin): Pack(name, received_at) for document_id, origin, name, received_at in rows}
 
 
 def _version(row: Sequence[Any]) -> Version:

@@ -1,0 +1,1 @@
+DELETE FROM landed_packs WHERE pack = ?;

@@ -1,0 +1,1 @@
+SELECT pack FROM landed_packs;

@@ -1,0 +1,1 @@
+SELECT DISTINCT pack FROM documents;

@@ -1,0 +1,1 @@
+INSERT INTO landed_packs VALUES (?);
