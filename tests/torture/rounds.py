@@ -51,7 +51,7 @@ class Desk:
     def round(self, number: int, tracked_share: float = 0.0, phase: str | None = None) -> Result:
         """Kill, run again, compare; prints a line.  What differs is kept in its folder."""
         tracked = self.make.random() < tracked_share
-        plans = [self._plan(phase)]
+        plans = [self._plan(phase or PHASES[number % len(PHASES)])]  # none is left out by chance
         if self.make.random() < 0.25:  # dies again on the way back
             plans.append(self._plan(phase))
         return self.run(number, plans, tracked)
@@ -91,7 +91,9 @@ class Desk:
         phase = phase or self.make.choice(PHASES)
         call = self.make.randrange(len(self.measured[phase]))
         longest = self.measured[phase][call] if phase != "read" else 0.05
-        victim = self.make.choices(("flow", "group", "worker"), (6, 2, 2))[0]
+        # Workers are there from the start, but only between these is it sure that there is work for them.
+        victims = ("flow", "group", "worker") if phase in ("land", "pool", "check", "load") else ("flow", "group")
+        victim = self.make.choice(victims)
         return self.plan(phase, call, self.make.uniform(0, longest * 1.1), victim)
 
     def plan(self, phase: str, call: int, delay: float, victim: str) -> dict[str, Any]:
