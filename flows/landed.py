@@ -22,7 +22,7 @@ def landed_batches(run: Run, packs: Iterable[tuple[Pack, list[Document]]]) -> It
 
 @contextmanager
 def left_behind(run: Run) -> Iterator[tuple[Run, Iterator[Batch]]]:
-    """What a run that died had received and not loaded: its batches, and a run with books of its own for them.
+    """What a run that died or failed had received and not loaded: its batches, and a run with books of its own for them.
 
     There are no batches when there is nothing, or when what there is cannot be read: new copy need not wait for it.
     """
@@ -33,14 +33,14 @@ def left_behind(run: Run) -> Iterator[tuple[Run, Iterator[Batch]]]:
             packs = run.store.left_behind()
             first = next(packs, None)
     except WarehouseError as error:
-        log(f"what a dead run left behind cannot be loaded: {error}", logging.WARNING)
+        log(f"what an earlier run left behind cannot be loaded: {error}", logging.WARNING)
     if first is None or run.store is None:
         yield run, iter(())
         return
-    log("an earlier run died before it had loaded all that it had received: this is loaded first", logging.WARNING)
-    with open_books("what a dead run left behind", run.settings, run.pool, run.store) as dead:
+    log("an earlier run ended before it had loaded all that it had received: this is loaded first")
+    with open_books("what was left behind", run.settings, run.pool, run.store) as dead:
         yield dead, landed_batches(dead, chain([first], packs))
-        dead.finish()
+        run.left_behind = dead.finish()
 
 
 def chosen_batches(run: Run, chosen: list[tuple[str, int, int]]) -> Iterator[Batch]:

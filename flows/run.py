@@ -1,6 +1,5 @@
 """A run of the pipeline: its worker processes, its place in the warehouse, its counts, and what it tells of itself."""
 
-import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
@@ -31,7 +30,7 @@ class Run:
 
     `what` it does, for a person.  `store` and `info` are None in a dry run.  `tally` counts what has been read and what
     became of it; `steps` has the seconds of each step; `refused` names refusals: the first few, in a dry run all,
-    because they are written nowhere else.
+    because they are written nowhere else.  `left_behind`: the summary of what an earlier run had left behind.
     """
 
     def __init__(
@@ -46,6 +45,7 @@ class Run:
         self.steps: dict[str, float] = {}
         self.refused: list[dict[str, Any]] = []
         self.warnings: list[str] = []
+        self.left_behind: dict[str, Any] | None = None
         self.watchers: list[Callable[[Tally], None]] = []
         self._missed: dict[str, dict[str, Any]] = {}
         self._started = self._told_at = time.monotonic()
@@ -130,6 +130,7 @@ class Run:
             "refused": self.refused,
             "missed_expectations": list(self._missed.values()),
             "warnings": self.warnings,
+            "left_behind": self.left_behind,
         }
 
 
@@ -167,7 +168,7 @@ def open_books(what: str, settings: Settings, pool: Pool, store: "Store") -> Ite
     try:
         yield run
     except BaseException as error:
-        watch.log(f"{what}: stopped by {type(error).__name__}", logging.ERROR)
+        watch.log(f"{what}: stopped by {type(error).__name__}")
         with suppress(CopydeskError):  # what stopped the run is the thing to tell, not that this failed too
             store.finish_run(info, run.tally.inputs, "failed")
             store.publish()

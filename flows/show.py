@@ -15,6 +15,7 @@ import orjson
 
 from schemas.article import Article
 from schemas.draft import BODY, Draft
+from schemas.outcome import OUTCOMES
 from schemas.run import Tally
 
 #: Colours of what `explain` shows, by kind; the kinds not named here are furniture and dim.
@@ -251,10 +252,15 @@ def summary(values: dict[str, Any]) -> None:
 def summary_lines(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """What a summary says, as names and values."""
     yield "documents", f"{values['inputs']:,}" + (" (dry run: nothing kept)" if values["dry_run"] else "")
-    for outcome in ("loaded", "updated", "unchanged", "duplicate", "quarantined"):
+    for outcome in OUTCOMES:
         yield outcome, f"{values[outcome]:,}"
     for reason, count in sorted(values["reasons"].items(), key=lambda item: (-item[1], item[0])):
         yield f"  {reason}", f"{count:,}"
+    if left := values["left_behind"]:
+        told = ", ".join(f"{left[name]:,} {name}" for name in OUTCOMES if left[name])
+        yield "before that", f"{left['inputs']:,} documents that an earlier run had left behind: {told}"
+    for warning in values["warnings"][:5]:
+        yield "warning", warning
     yield "balance", "every document accounted for" if values["balanced"] else "DOES NOT BALANCE"
     yield "time", f"{values['seconds']:.1f} s, {values['documents_per_second']:,.1f} documents a second"
     yield "warehouse", values["warehouse"]
@@ -262,9 +268,3 @@ def summary_lines(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
         where = f" --warehouse {values['warehouse']}" if values["warehouse"] != "data/copydesk.duckdb" else ""
         more = f"; copydesk quarantine list{where}" if values["quarantined"] else ""
         yield "look next", f"copydesk status{where}{more}"
-
-
-def summary_markdown(values: dict[str, Any]) -> str:
-    """The end of a run, for the Prefect artifact."""
-    rows = "\n".join(f"| {name.strip()} | {value} |" for name, value in summary_lines(values))
-    return f"| {values['run_id']} | |\n|---|---|\n{rows}\n"

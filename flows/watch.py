@@ -41,12 +41,12 @@ def run_name(verb: str, values: Mapping[str, Any]) -> str:
     """
     words = [verb]
     for name, value in values.items():
-        if isinstance(value, (list, tuple)):
+        if isinstance(value, (list, tuple)) and value:
             shown = [_shortened(printable(item), 40) if item != "-" else "standard input" for item in value[:3]]
             words.append(", ".join(shown) + (f" and {len(value) - 3:,} more" if len(value) > 3 else ""))
         elif value is True:
             words.append(name.replace("_", " "))
-        elif value is not None and value is not False:
+        elif value not in (None, False, [], ()):
             words.append(f"{name.replace('_', ' ')} {_shortened(printable(value), 40)}")
     return _shortened(" ".join(words), NAME_CHARACTERS)
 

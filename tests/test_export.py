@@ -131,7 +131,7 @@ def test_long_tables_come_in_row_groups(warehouse: Path, tmp_path: Path, monkeyp
             connection.execute("INSERT INTO relate_queue SELECT 'x' FROM range(1)")
             connection.execute("INSERT INTO receipts SELECT receipts.* FROM receipts, range(200)")
         publish(writer)
-    monkeypatch.setattr(export_module, "_ROW_GROUP_BYTES", 1 << 20)
+    monkeypatch.setattr("warehouse._parquet._ROW_GROUP_BYTES", 1 << 20)
     summary = export(warehouse, tmp_path / "out", "1")
     metadata = pq.ParquetFile(tmp_path / "out" / "receipts.parquet").metadata
     assert metadata.num_rows == summary["tables"]["receipts"] == 60 * 201

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.errors import UsageError, WarehouseBusy, WarehouseError
+from warehouse._parquet import reader, write_rows
 from warehouse._sql import query
 from warehouse.connection import open_reader
 from warehouse.describe import Relation, describe, relations
@@ -21,13 +22,8 @@ from warehouse.publish import sync_folder
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-    from pyarrow import RecordBatch, RecordBatchReader
+    from pyarrow import RecordBatchReader
 
-#: A row group, before compression.  DuckDB's own COPY needs more memory than `MEMORY_LIMIT` for 80,000 articles of
-#: 5 KB, and in groups small enough takes four times as long as reading its rows as they come and writing them here.
-_ROW_GROUP_BYTES = 32 << 20
-#: The fewest rows DuckDB hands over at a time.
-_ROWS = 2048
 #: `edits` joins bodies with bodies, and the join holds one side in memory: 5,000 rows of 5 KB at a time do.
 _EDITS_AT_A_TIME = 4000
 _IDS = 256  # article_id begins with two hex digits
@@ -105,27 +101,13 @@ def _write(connection: "DuckDBPyConnection", relation: Relation, target: Path, o
     """One relation as a Parquet file, seen to the disk; the answer is its number of rows."""
     import duckdb
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     comments = {column.name: column.comment for column in relation.columns}
     told = {**origin, "comment": relation.comment, "columns": json.dumps(comments, ensure_ascii=False)}
-    count = 0
     try:
-        with target.open("wb") as file:
-            writer = None
-            for reader in _readers(connection, relation):
-                writer = writer or pq.ParquetWriter(file, reader.schema.with_metadata(told), compression="zstd")
-                for batches in _row_groups(reader):
-                    rows = pa.Table.from_batches(batches)
-                    writer.write_table(rows, row_group_size=rows.num_rows)
-                    count += rows.num_rows
-            if writer:
-                writer.close()
-            file.flush()
-            os.fsync(file.fileno())
+        return write_rows(_readers(connection, relation), target, told)
     except (duckdb.Error, pa.ArrowException) as error:
         raise _failed(target.parent.parent, f"{relation.name}: {str(error).splitlines()[0]}") from error
-    return count
 
 
 def _readers(connection: "DuckDBPyConnection", relation: Relation) -> "Iterator[RecordBatchReader]":
@@ -137,20 +119,7 @@ def _readers(connection: "DuckDBPyConnection", relation: Relation) -> "Iterator[
         edges = [f"{_IDS * part // parts:02x}" for part in range(parts)] + ["g"]  # "g" is after every hex digit
         where = [f" WHERE article_id >= '{low}' AND article_id < '{high}'" for low, high in pairwise(edges)]
     for part in where:
-        yield connection.execute(f'SELECT * FROM "{relation.name}"{part}').to_arrow_reader(_ROWS)
-
-
-def _row_groups(batches: "RecordBatchReader") -> "Iterator[list[RecordBatch]]":
-    held: list[RecordBatch] = []
-    size = 0
-    for batch in batches:
-        held.append(batch)
-        size += batch.nbytes
-        if size >= _ROW_GROUP_BYTES:
-            yield held
-            held, size = [], 0
-    if held:
-        yield held
+        yield reader(connection.execute(f'SELECT * FROM "{relation.name}"{part}'))
 
 
 def _put_in_place(work: Path, folder: Path) -> int:

@@ -1,11 +1,14 @@
 """Reading the published warehouse for a person: SQL of theirs, and the answers that commands print."""
 
+import os
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from schemas.errors import UsageError
+from schemas.errors import UsageError, WarehouseError
+from warehouse._parquet import reader, write_rows
+from warehouse._reasons import reason
 from warehouse._sql import query
 from warehouse.connection import open_reader
 
@@ -25,12 +28,24 @@ def run_query(warehouse: Path, sql: str) -> Iterator[tuple[list[str], Iterator[t
 
 def save_query(warehouse: Path, sql: str, out: Path) -> int:
     """The rows of a person's SQL as a Parquet file, in place at once or not at all; the answer is their number."""
+    import duckdb
+    import pyarrow as pa
+
     if not out.parent.is_dir():
         raise UsageError(f"--out {out}: there is no folder {out.parent}; make it first")
-    target = str(out).replace("'", "''")
-    with closing(open_reader(warehouse)) as connection:
-        _execute(connection, f"COPY (\n{sql.strip().rstrip(';')}\n) TO '{target}' (FORMAT parquet, COMPRESSION zstd)")
-        return int((connection.fetchone() or (0,))[0])
+    unfinished = out.with_name(f".{out.name}.{os.getpid()}.unfinished")
+    try:
+        with closing(open_reader(warehouse)) as connection:
+            _execute(connection, sql)
+            count = write_rows([reader(connection)], unfinished)
+        unfinished.replace(out)
+    except OSError as error:
+        raise WarehouseError(f"cannot write {out}: {reason(error)}") from error
+    except (duckdb.Error, pa.ArrowException) as error:
+        raise WarehouseError(f"the rows could not be written to {out}: {_first_line(error)}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return count
 
 
 def status(warehouse: Path) -> dict[str, Any]:
