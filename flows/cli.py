@@ -3,6 +3,7 @@
 Heavy libraries are imported inside the commands that use them, so that `--help` answers in half a second.
 """
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows.guard import GC_THRESHOLD
 from schemas.errors import CopydeskError, UsageError
 from schemas.settings import Settings
 
@@ -110,20 +112,20 @@ def ingest(
 @contextmanager
 def _a_run(no_track: bool, debug: bool, settings: Settings) -> Iterator[None]:
     """What must be so before a flow is imported, and what is better started early."""
-    from flows import early
+    from flows import early, server
 
+    gc.set_threshold(*GC_THRESHOLD)
     if no_track:
         os.environ["COPYDESK_TRACK"] = "0"
+    else:
+        server.start_early()
     if not debug:  # an error is told in one sentence below; Prefect's log of it goes to its server all the same
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
     early.start_pool(settings)
     import flows.ingest  # noqa: F401 - before Great Expectations, see early.start_checks
 
-    if not no_track:
-        from flows import server
-
-        server.set_apart()
     early.start_checks()
+    server.wait()
     yield
 
 

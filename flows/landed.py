@@ -22,7 +22,7 @@ def landed_batches(run: Run, packs: Iterable[tuple[Pack, list[Document]]]) -> It
 
 @contextmanager
 def left_behind(run: Run) -> Iterator[tuple[Run, Iterator[Batch]]]:
-    """What a run that died or failed had received and not loaded: its batches, and a run with books of its own for them.
+    """What a run that died or failed had received and not loaded: its batches, and a run of their own to be in.
 
     There are no batches when there is nothing, or when what there is cannot be read: new copy need not wait for it.
     """

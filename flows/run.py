@@ -126,7 +126,7 @@ class Run:
             "balanced": self.tally.balances,
             "warehouse": str(self.settings.warehouse),
             "dry_run": self.store is None,
-            "steps": {name: round(spent, 3) for name, spent in self.steps.items()},
+            "steps": self.steps,  # publication is still to come
             "refused": self.refused,
             "missed_expectations": list(self._missed.values()),
             "warnings": self.warnings,
@@ -196,7 +196,7 @@ def _timed(documents: Iterator[Document], run: Run) -> Iterator[Document]:
     while True:
         started = time.monotonic()
         document = next(documents, None)
-        run.steps["read"] = run.steps.get("read", 0.0) + time.monotonic() - started
+        run.steps["read"] = round(run.steps.get("read", 0.0) + time.monotonic() - started, 6)
         if document is None:
             return
         yield document

@@ -1,37 +1,81 @@
-"""Prefect's embedded server, which a flow starts when no server is named: it outlives Ctrl-C, but not the flow."""
+"""Prefect's embedded server, for flows of the command line where no other is named.
 
+Prefect can start one itself, but only after it was imported (2 s), with 2 s of imports for it in our process, and it
+leaves it behind when the flow is killed with -9.
+"""
+
+import atexit
+import importlib.util
+import os
+import socket
 import subprocess
-from typing import Any
+import time
+from pathlib import Path
 
 from flows.guard import guarded
+from schemas.errors import CopydeskError
+
+#: As Prefect 3.8.8 does in `SubprocessASGIServer._run_uvicorn_command`, and quiet as tasks/batch.py has it.
+_APPLICATION = ("--factory", "prefect.server.api.server:create_app", "--log-level", "error", "--lifespan", "on")
+_ENVIRONMENT = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PREFECT__SERVER_FINAL": "1"}
+_QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
+#: The first start ever, with its migrations, takes 8 s on a quiet machine.
+_READY_SECONDS = 120.0
+
+_server: "subprocess.Popen[bytes] | None" = None
 
 
-def set_apart() -> None:
-    """Have the embedded server started in a session of its own, to end by itself when this process is gone.
+def start_early() -> None:
+    """Start the server, before Prefect is imported, and name it to Prefect; not where one may be named already.
 
-    Ctrl-C reaches every process of the terminal's group.  With its server gone the flow would spend minutes on telling
-    it that it was stopped; set apart, the server hears it, and is then ended by the flow.  A flow that is killed with
-    -9 ends nothing any more: the server sees to it.
+    It is in a session of its own, because Ctrl-C reaches every process of the terminal's group: with its server gone
+    the flow would spend minutes on telling it that it was stopped.
     """
-    from prefect.settings import PREFECT_API_URL
-
-    if PREFECT_API_URL.value():
+    global _server
+    prefect = importlib.util.find_spec("prefect")
+    if prefect is None or prefect.origin is None or _may_be_named():
         return
-    from prefect.server.api.server import SubprocessASGIServer
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    place = ("--app-dir", str(Path(prefect.origin).parent.parent), "--host", "127.0.0.1", "--port", str(port))
+    command = guarded("uvicorn", *place, *_APPLICATION)
+    _server = subprocess.Popen(command, env={**_QUIET, **os.environ, **_ENVIRONMENT}, start_new_session=True)
+    os.environ["PREFECT_API_URL"] = f"http://127.0.0.1:{port}/api"
+    atexit.register(_stop, _server)  # before Prefect's own, which send it their last words, and so after them
 
-    start = SubprocessASGIServer._run_uvicorn_command
 
-    def start_apart(server: Any) -> Any:
-        popen = subprocess.Popen
+def _may_be_named() -> bool:
+    """Whether the environment or a file that Prefect reads might name a server, or say that there is to be none."""
+    home = Path(os.environ.get("PREFECT_HOME", "~/.prefect")).expanduser()
+    files = [Path(os.environ.get("PREFECT_PROFILES_PATH", home / "profiles.toml")), Path(".env")]
+    told = any(path.is_file() and "PREFECT_API_URL" in path.read_text("utf-8", "replace") for path in files)
+    return told or "PREFECT_API_URL" in os.environ or Path("prefect.toml").exists()
 
-        def apart(args: list[str], **options: Any) -> Any:
-            _python, _m, *module = args  # python -m uvicorn ...
-            return popen(guarded(*module), start_new_session=True, **options)
 
-        subprocess.Popen = apart  # type: ignore[assignment, misc]
-        try:
-            return start(server)
-        finally:
-            subprocess.Popen = popen  # type: ignore[misc]
+def wait() -> None:
+    """Until the server that was started early answers; CopydeskError when it does not."""
+    if _server is None:
+        return
+    import httpx
 
-    SubprocessASGIServer._run_uvicorn_command = start_apart  # type: ignore[method-assign]
+    until = time.monotonic() + _READY_SECONDS
+    with httpx.Client() as client:
+        while _server.poll() is None and time.monotonic() < until:
+            try:
+                if client.get(f"{os.environ['PREFECT_API_URL']}/health").status_code == httpx.codes.OK:
+                    return
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+    raise CopydeskError(
+        "Prefect's embedded server does not come up: `prefect server start` shows why; --no-track goes on without it"
+    )
+
+
+def _stop(server: "subprocess.Popen[bytes]") -> None:
+    server.terminate()
+    try:
+        server.wait(5)
+    except subprocess.TimeoutExpired:
+        server.kill()

@@ -5,6 +5,7 @@ Nothing imported here may import Prefect or Great Expectations: each worker woul
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import sys
@@ -13,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from flows.document import make_article
-from flows.guard import die_with_parent
+from flows.guard import GC_THRESHOLD, die_with_parent
 from schemas.document import Document
 from schemas.settings import MEBIBYTE, Settings
 from tasks._main_text import load_stoplists
@@ -30,6 +31,7 @@ def serve(pipe: Connection, make: Callable[[Document, Settings], Any], settings:
     """Answer each document that comes with (result or exception, whether this process now ends)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C reaches the whole group; the parent ends its workers itself
     end_with_parent(parent)
+    gc.set_threshold(*GC_THRESHOLD)
     with contextlib.suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the parent is gone
         warm()
         before = _data_bytes()

@@ -181,7 +181,7 @@ def step(name: str, **options: Any) -> Callable[[F], F]:
             try:
                 return function(*arguments)
             finally:
-                steps[name] = steps.get(name, 0.0) + time.monotonic() - started
+                steps[name] = round(steps.get(name, 0.0) + time.monotonic() - started, 6)
 
         title = f"{name} {{batch}}" if len(inspect.signature(function).parameters) == 2 else name
         return task(name=name, task_run_name=title, **options)(timed)  # type: ignore[type-var]
