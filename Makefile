@@ -32,6 +32,7 @@ test: $(VENV)/.installed-dev
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_startup
 	$(BIN)/python -m tests.bench.bench_pipeline
+	$(BIN)/python -m tests.bench.bench_overhead
 
 # Ingests killed at 30 random moments and run again; 25 minutes.  The reader looks at a load of 3,000 documents.
 torture: $(VENV)/.installed-dev

@@ -50,12 +50,12 @@ def modules_after(*arguments: str) -> set[str]:
 
 def test_help_is_light():
     assert copydesk("--help").returncode == 0
-    heavy = {"prefect", "pandas", "great_expectations", "duckdb", "trafilatura", "numpy", "pyarrow", "pebble"}
+    heavy = {"prefect", "pandas", "great_expectations", "duckdb", "trafilatura", "numpy", "pyarrow"}
     assert modules_after("--help") & heavy == set()
 
 
 def test_extract_of_one_text_is_light(letter: Path):
-    heavy = {"prefect", "pandas", "great_expectations", "duckdb", "trafilatura", "pyarrow", "pebble"}
+    heavy = {"prefect", "pandas", "great_expectations", "duckdb", "trafilatura", "pyarrow"}
     assert modules_after("extract", str(letter)) & heavy == set()
 
 
