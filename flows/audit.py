@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from flows.artifacts import escaped
+from flows.server import flow
 from flows.watch import leave_page, named_by, warn
 from schemas.errors import WarehouseError
 from schemas.settings import Settings
-from tasks.batch import flow, log
+from tasks.batch import log
 from warehouse.audit import audit as audit_warehouse
 from warehouse.audit import verdict
 

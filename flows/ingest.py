@@ -12,9 +12,10 @@ from typing import Any
 from flows.inputs import require
 from flows.landed import left_behind
 from flows.run import Run, one_ahead, open_run, read_batches
+from flows.server import flow
 from flows.watch import leave_artifacts, named_by, run_name
 from schemas.settings import Settings
-from tasks.batch import Batch, check, flow, land, load, publish, relate, transform
+from tasks.batch import Batch, check, land, load, publish, relate, transform
 
 
 @flow(name="ingest", flow_run_name=named_by("ingest", "inputs"))

@@ -12,11 +12,12 @@ from typing import Any
 from flows.ingest import take_in
 from flows.landed import chosen_batches, landed_batches, left_behind, make_ready, read_again
 from flows.run import Run, one_ahead, open_run
+from flows.server import flow
 from flows.version import rules_version
 from flows.watch import leave_artifacts, named_by, run_name
 from schemas.errors import UsageError
 from schemas.settings import Settings
-from tasks.batch import Batch, check, flow, join, load, publish, relate, transform
+from tasks.batch import Batch, check, join, load, publish, relate, transform
 from warehouse.rows import Selection
 
 

@@ -1,7 +1,7 @@
-"""Prefect's embedded server, for flows of the command line where no other is named.
+"""Prefect's embedded server, for flows where no other server is named.
 
-Prefect can start one itself, but only after it was imported (2 s), with 2 s of imports for it in our process, and it
-leaves it behind when the flow is killed with -9.
+Prefect starts one itself, but only after it was imported (2 s), with 2 s of imports for it in our process: the command
+line starts it early.  However it was started, it does not outlive a flow that is killed with -9.
 """
 
 import atexit
@@ -9,8 +9,11 @@ import importlib.util
 import os
 import socket
 import subprocess
+import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
 from flows.guard import guarded
 from schemas.errors import CopydeskError
@@ -22,6 +25,7 @@ _QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 #: The first start ever, with its migrations, takes 8 s on a quiet machine.
 _READY_SECONDS = 120.0
 
+F = TypeVar("F", bound=Callable[..., Any])
 _server: "subprocess.Popen[bytes] | None" = None
 
 
@@ -33,7 +37,7 @@ def start_early() -> None:
     """
     global _server
     prefect = importlib.util.find_spec("prefect")
-    if prefect is None or prefect.origin is None or _may_be_named():
+    if prefect is None or prefect.origin is None or "prefect" in sys.modules or _may_be_named():
         return
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -79,3 +83,45 @@ def _stop(server: "subprocess.Popen[bytes]") -> None:
         server.wait(5)
     except subprocess.TimeoutExpired:
         server.kill()
+
+
+def flow(**options: Any) -> Callable[[F], F]:
+    """`prefect.flow` whose embedded server ends with it; with `COPYDESK_TRACK=0` the function as it is."""
+    if os.environ.get("COPYDESK_TRACK") == "0":
+        return lambda function: function
+    import prefect
+
+    class Flow(prefect.Flow[Any, Any]):
+        def __call__(self, *args: Any, **kwargs: Any) -> Any:
+            _guard_prefects_own()
+            return super().__call__(*args, **kwargs)
+
+    return lambda function: Flow(function, persist_result=False, **options)  # type: ignore[return-value]
+
+
+def _guard_prefects_own() -> None:
+    """Have the server that Prefect is about to start, where it knows of none, end when this process is gone."""
+    from prefect.settings import PREFECT_API_URL
+
+    if PREFECT_API_URL.value():
+        return
+    from prefect.server.api.server import SubprocessASGIServer
+
+    start = SubprocessASGIServer._run_uvicorn_command
+    if start.__name__ == "start_guarded":
+        return
+
+    def start_guarded(server: Any) -> Any:
+        popen = subprocess.Popen
+
+        def apart(args: list[str], **options: Any) -> Any:
+            _python, _m, *module = args  # python -m uvicorn ...
+            return popen(guarded(*module), start_new_session=True, **options)
+
+        subprocess.Popen = apart  # type: ignore[assignment, misc]
+        try:
+            return start(server)
+        finally:
+            subprocess.Popen = popen  # type: ignore[misc]
+
+    SubprocessASGIServer._run_uvicorn_command = start_guarded  # type: ignore[method-assign]

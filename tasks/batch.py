@@ -3,8 +3,8 @@
 A task run costs 12 to 30 ms, so a task is a step on a batch of hundreds of documents, never on one.
 
 With `COPYDESK_TRACK=0` in the environment (the command line sets it for `--no-track`, before this is imported)
-`flow` and `task` return the function as it is: the very same code runs, without retries and without Prefect, whose
-import and server start cost more than a small run does.
+`task` returns the function as it is, and so does `flow` of flows/server.py: the very same code runs, without retries
+and without Prefect, whose import and server start cost more than a small run does.
 """
 
 import functools
@@ -75,7 +75,7 @@ class Batch:
         self.source_results: list[ExpectationResult] = []
 
     def __str__(self) -> str:
-        return f"batch {self.number} ({len(self.documents)} documents)"
+        return f"batch {self.number + 1} ({len(self.documents)} documents)"
 
 
 def printable(text: object) -> str:
@@ -105,10 +105,6 @@ if TRACKED:
     from prefect.logging.loggers import flow_run_logger
     from prefect.runtime import flow_run
     from prefect.states import get_state_exception
-
-    def flow(**options: Any) -> Callable[[F], F]:  # pyright: ignore[reportRedeclaration]
-        """`prefect.flow`."""
-        return prefect.flow(persist_result=False, **options)  # type: ignore[return-value]
 
     def task(**options: Any) -> Callable[[F], F]:  # pyright: ignore[reportRedeclaration]
         """`prefect.task` whose results are neither cached nor kept."""
@@ -140,10 +136,6 @@ if TRACKED:
             flow_run_logger(context.flow_run, context.flow).log(level, "%s", printable(message))
 
 else:
-
-    def flow(**_: Any) -> Callable[[F], F]:
-        """The function as it is."""
-        return lambda function: function
 
     def task(**_: Any) -> Callable[[F], F]:
         """The function as it is."""

@@ -132,6 +132,8 @@ def _url(draft: Draft, document: Document, flags: list[str]) -> str | None:
 def _source(draft: Draft, document: Document, url: str | None, flags: list[str]) -> str | None:
     """The outlet: as given, else as the copy names it, else the domain."""
     given, found = _line(document.given.source), _line(draft.source)
+    if found and not any(map(str.isalnum, found)):
+        found = None  # `/`, from a page title
     if given and found and not _same_outlet(given, found):
         flags.append("given_differs:source")
     return given or found or domain_of(url)
