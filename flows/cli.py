@@ -98,11 +98,7 @@ def ingest(
 
     require(inputs)
     settings = Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait)
-    if not (wait or dry_run):
-        from warehouse.connection import require_place
-
-        require_place(settings.warehouse)  # before seconds are spent on starting what will not be needed
-    with _a_run(no_track, debug, settings):
+    with _a_run(settings, no_track, debug, dry_run):
         from flows.ingest import ingest as run_ingest
 
         summary = run_ingest(inputs, str(warehouse), source, workers, limit, dry_run, wait)
@@ -110,10 +106,13 @@ def ingest(
 
 
 @contextmanager
-def _a_run(no_track: bool, debug: bool, settings: Settings) -> Iterator[None]:
+def _a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = False) -> Iterator[None]:
     """What must be so before a flow is imported, and what is better started early."""
     from flows import early, server
+    from warehouse.connection import require_place
 
+    if not (settings.wait_seconds or dry_run):
+        require_place(settings.warehouse)  # before seconds are spent on starting what will not be needed
     gc.set_threshold(*GC_THRESHOLD)
     if no_track:
         os.environ["COPYDESK_TRACK"] = "0"
@@ -270,7 +269,11 @@ def reprocess(
     debug: Debug = False,
 ) -> None:
     """Make articles anew from the raw documents: those made by older rules; or of an outlet, or days; or all."""
-    with _a_run(no_track, debug, Settings.of(warehouse, workers=workers, wait_seconds=wait)):
+    from flows.inputs import require_stored
+
+    settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
+    require_stored(settings, all, narrowed=bool(source or since or until))
+    with _a_run(settings, no_track, debug):
         from flows.reprocess import reprocess as run_reprocess
 
         days = (since and since.date(), until and until.date())
@@ -291,7 +294,11 @@ def quarantine_replay(
     debug: Debug = False,
 ) -> None:
     """Put refused documents through today's rules: all, or those named."""
-    with _a_run(no_track, debug, Settings.of(warehouse, workers=workers, wait_seconds=wait)):
+    from flows.inputs import require_stored
+
+    settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
+    require_stored(settings)
+    with _a_run(settings, no_track, debug):
         from flows.reprocess import replay
 
         summary = replay(documents or [], str(warehouse), reason, source, workers, wait)

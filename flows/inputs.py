@@ -1,9 +1,10 @@
-"""What a person names on the command line, as a stream of documents."""
+"""What a person names on the command line: whether it is there, and as a stream of documents."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from schemas.document import Document
+from schemas.errors import UsageError
 from schemas.settings import Settings
 from tasks.read import check_inputs, read_input
 
@@ -11,6 +12,17 @@ from tasks.read import check_inputs, read_input
 def require(inputs: Iterable[str]) -> None:
     """`UsageError` for the first input that is not there: before anything is started, not in the middle of a run."""
     check_inputs(name for name in inputs if not is_page(name))
+
+
+def require_stored(settings: Settings, all: bool = False, narrowed: bool = False) -> None:
+    """`UsageError` when there is nothing to deal with again, or when it is asked for all and for some."""
+    if all and narrowed:
+        raise UsageError("--all goes over everything; leave out --source, --since and --until, or leave out --all")
+    if not settings.warehouse.exists() and not any(settings.landing.glob("*.parquet")):
+        raise UsageError(
+            f"there is no warehouse at {settings.warehouse}, and no raw copy in {settings.landing}: "
+            "name another with --warehouse"
+        )
 
 
 def is_page(name: str) -> bool:

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flows.ingest import take_in
+from flows.inputs import require_stored
 from flows.landed import chosen_batches, landed_batches, left_behind, make_ready, read_again
 from flows.run import Run, one_ahead, open_run
 from flows.server import flow
@@ -37,8 +38,6 @@ def reprocess(
     documents of the landing folder, also those that are not in the warehouse.  The answer is the run's summary.
     """
     narrowed = source is not None or since is not None or until is not None
-    if all and narrowed:
-        raise UsageError("--all goes over everything; leave out --source, --since and --until, or leave out --all")
     selection = Selection(
         not_by_rules=None if all or narrowed else rules_version(),
         source=source,
@@ -47,6 +46,7 @@ def reprocess(
     )
     told = {"source": source, "since": since, "until": until, "all": all}
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait_seconds)
+    require_stored(settings, all, narrowed)
     return _carry_out(run_name("reprocess", told), settings, selection)
 
 
@@ -66,15 +66,11 @@ def replay(
     selection = Selection(refused=True, reason=reason, source=source, names=tuple(documents))
     told = {"documents": list(documents), "reason": reason, "source": source}
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait_seconds)
+    require_stored(settings)
     return _carry_out(run_name("replay", told), settings, selection)
 
 
 def _carry_out(what: str, settings: Settings, selection: Selection) -> dict[str, Any]:
-    if not settings.warehouse.exists() and not any(settings.landing.glob("*.parquet")):
-        raise UsageError(
-            f"there is no warehouse at {settings.warehouse}, and no raw copy in {settings.landing}: "
-            "name another with --warehouse"
-        )
     with open_run(what, settings) as run:
         with left_behind(run) as (dead, batches):
             take_in(batches, dead)

@@ -95,7 +95,7 @@ def check_batch(articles: Sequence[Article], history: Mapping[str | None, Source
     for result, rows in _judge("batch", frame) if measured else ():
         column = str(result.column_name)
         sample = tuple(measured[row].told[column][:_SAMPLE_CHARACTERS] for row in rows[:_SAMPLE])
-        judged.append(replace(result, checked=int(frame[column].count()), sample=sample))
+        judged.append(replace(result, checked=int(frame[column].notna().sum()), sample=sample))
     return judged
 
 
@@ -120,7 +120,7 @@ def _judge(name: str, frame: "pd.DataFrame") -> list[tuple[ExpectationResult, li
     nothing in it is not asked about unless a row is an article, where that is an answer too.
     """
     definition, suite = _suite(name)
-    silent = set() if name == "article" else {column for column in frame if not frame[column].count()}
+    silent = set() if name == "article" else set(frame.columns[frame.isna().all()])
     asked = {e.meta["name"]: e for e in suite.expectations if e.column not in silent}
     with _lock:
         batch = definition.get_batch(batch_parameters={"dataframe": frame})
