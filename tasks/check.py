@@ -95,7 +95,7 @@ def check_batch(articles: Sequence[Article], history: Mapping[str | None, Source
     for result, rows in _judge("batch", frame) if measured else ():
         column = str(result.column_name)
         sample = tuple(measured[row].told[column][:_SAMPLE_CHARACTERS] for row in rows[:_SAMPLE])
-        judged.append(replace(result, checked=int(frame[column].notna().sum()), sample=sample))
+        judged.append(replace(result, checked=sum(one.values[column] is not None for one in measured), sample=sample))
     return judged
 
 
