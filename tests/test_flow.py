@@ -245,3 +245,26 @@ def test_the_rules_version_is_twelve_hex_digits_and_stands_still():
     assert len(rules_version()) == 12
     assert int(rules_version(), 16) >= 0
     assert rules_version() == rules_version()
+
+
+# A batch that looks wrong ---------------------------------------------------------------------------------------------
+
+
+def test_an_outlet_that_looks_unlike_itself_is_warned_of_and_loses_nothing(tmp_path: Path, warehouse: Path):
+    """Sixty dated articles, then forty without a date from the same outlet."""
+    for name, count, date in (("before", 60, "2024-03-05T10:00:00Z"), ("after", 40, None)):
+        rows = [
+            {"id": f"{name}{n}", "source": "Harbour Standard", "title": f"Ferry {name} {n}", "published_at": date,
+             "text": STORY.format(town=f"{name.title()} Quay {n} ")}
+            for n in range(count)
+        ]  # fmt: skip
+        dump = tmp_path / f"{name}.jsonl"
+        dump.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+        summary = ingest([str(dump)], str(warehouse), workers=1)
+        assert (summary["loaded"], summary["balanced"]) == (count, True)
+        assert [w for w in summary["warnings"] if "date" in w] == [] or name == "after"
+    assert any("Harbour Standard" in warning and "date" in warning for warning in summary["warnings"])
+    missed = ask(
+        warehouse, "SELECT batch, severity, sample FROM quality_results WHERE NOT success AND severity = 'warning'"
+    )
+    assert any("Harbour Standard" in sample[0] for _, _, sample in missed)
