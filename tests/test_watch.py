@@ -206,9 +206,10 @@ def test_a_process_that_has_ended_is_gone_even_before_its_parent_has_looked():
 FLOW = r"""
 import json, os, sys
 from flows import watch
+from flows.server import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from schemas.run import Tally
-from tasks.batch import flow, flow_run_id, log, task
+from tasks.batch import flow_run_id, log, task
 
 given = json.loads(sys.argv[1])
 
