@@ -20,8 +20,8 @@ class Settings:
     than a hundred times the median news page (170 KB).  `document_seconds`: the time limit of one document; the
     slowest real page of 773 takes about one second, which leaves a busy machine room, and a file that is nothing but
     trouble is over and done with in 20 s, start-up included.  `document_memory_bytes`: what a worker process may take
-    for one document, on top of the 180 MB that it has when it starts: with the run itself (430 MB) about 1 GB.  200 real
-    pages took 35 MB at most, a table of 100,000 rows 305; 20 MiB in one line or in millions of elements do not fit.
+    for one document, on top of the 180 MB that it has when it starts: with the run itself (430 MB) about 1 GB.  Of 200
+    real pages none took more than 35 MB, a table of 100,000 rows takes 305.
     """
 
     warehouse: Path = field(default_factory=lambda: Path(os.environ.get("COPYDESK_WAREHOUSE", "data/copydesk.duckdb")))
