@@ -116,7 +116,8 @@ def _a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = Fals
     gc.set_threshold(*GC_THRESHOLD)
     if no_track:
         os.environ["COPYDESK_TRACK"] = "0"
-    else:
+    is_tracked = os.environ.get("COPYDESK_TRACK") != "0"
+    if is_tracked:
         server.start_early()
     if not debug:  # an error is told in one sentence below; Prefect's log of it goes to its server all the same
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
@@ -124,8 +125,12 @@ def _a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = Fals
     import flows.ingest  # noqa: F401 - before Great Expectations, see early.start_checks
 
     early.start_checks()
-    server.wait()
-    yield
+    try:
+        if is_tracked:
+            server.wait()
+        yield
+    finally:
+        early.drop_pool()
 
 
 def _show_summary(summary: dict[str, Any], json: bool) -> None:

@@ -30,6 +30,14 @@ def take_pool(settings: Settings) -> Pool:
     return Pool(settings)
 
 
+def drop_pool() -> None:
+    """End the processes that no run has taken."""
+    global _pool
+    early, _pool = _pool, None
+    if early is not None:
+        early.stop()
+
+
 def give_back(pool: Pool) -> None:
     """Hand a warm pool to the run that comes."""
     global _pool

@@ -24,6 +24,7 @@ _ENVIRONMENT = {"PREFECT_UI_ENABLED": "0", "PREFECT__SERVER_EPHEMERAL": "1", "PR
 _QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 #: The first start ever, with its migrations, takes 8 s on a quiet machine.
 _READY_SECONDS = 120.0
+_ANSWER_SECONDS = 15.0
 
 F = TypeVar("F", bound=Callable[..., Any])
 _server: "subprocess.Popen[bytes] | None" = None
@@ -58,11 +59,21 @@ def _may_be_named() -> bool:
 
 
 def wait() -> None:
-    """Until the server that was started early answers; CopydeskError when it does not."""
-    if _server is None:
-        return
+    """Until the server that was started early answers, or the one that is named; CopydeskError when it does not."""
     import httpx
 
+    if _server is None:
+        from prefect.settings import PREFECT_API_URL
+
+        named = PREFECT_API_URL.value()
+        try:
+            if named:
+                httpx.get(f"{named}/health", timeout=_ANSWER_SECONDS)
+        except httpx.HTTPError as error:
+            raise CopydeskError(
+                f"Prefect's server at {named} does not answer: start it, unset PREFECT_API_URL, or use --no-track"
+            ) from error
+        return
     until = time.monotonic() + _READY_SECONDS
     with httpx.Client() as client:
         while _server.poll() is None and time.monotonic() < until:

@@ -268,3 +268,12 @@ def test_an_outlet_that_looks_unlike_itself_is_warned_of_and_loses_nothing(tmp_p
         warehouse, "SELECT batch, severity, sample FROM quality_results WHERE NOT success AND severity = 'warning'"
     )
     assert any("Harbour Standard" in sample[0] for _, _, sample in missed)
+
+
+def test_a_server_that_does_not_answer_is_told_in_a_sentence(tmp_path: Path, warehouse: Path):
+    dump = write_dump(tmp_path)
+    nobody = "http://127.0.0.1:9/api"
+    done = copydesk("ingest", str(dump), "--warehouse", str(warehouse), COPYDESK_TRACK="1", PREFECT_API_URL=nobody)
+    assert done.returncode == 1
+    assert done.stderr.startswith("copydesk: ") and nobody in done.stderr and len(done.stderr.splitlines()) == 1
+    assert not warehouse.exists()
