@@ -300,9 +300,11 @@ def quarantine_replay(
 ) -> None:
     """Put refused documents through today's rules: all, or those named."""
     from flows.inputs import require_stored
+    from flows.quarantine import require_refused
 
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
     require_stored(settings)
+    require_refused(settings, documents or ())
     with _a_run(settings, no_track, debug):
         from flows.reprocess import replay
 

@@ -1,7 +1,9 @@
-"""What was refused, with the beginning of its raw copy."""
+"""What was refused: whether it is there, and the beginning of its raw copy."""
 
+from collections.abc import Iterable
 from typing import Any
 
+from schemas.errors import UsageError
 from schemas.outcome import Refusal
 from schemas.settings import Settings
 from tasks._encoding import decode
@@ -16,6 +18,14 @@ def show_refused(settings: Settings, document: str) -> list[dict[str, Any]]:
     """The refusals of a document, named by its id, the beginning of it, or its origin; `raw`: its first lines."""
     rows = reports.find_quarantine(settings.warehouse, document)
     return [{**row, "raw": _beginning(settings, row)} for row in rows]
+
+
+def require_refused(settings: Settings, documents: Iterable[str]) -> None:
+    """`UsageError` for the first of these names that no refused document has: before a run is begun for it."""
+    for name in documents:
+        if not name:
+            raise UsageError("a document has no name; leave the names out to replay everything that was refused")
+        reports.find_quarantine(settings.warehouse, name)
 
 
 def _beginning(settings: Settings, row: dict[str, Any]) -> str | None:

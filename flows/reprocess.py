@@ -12,11 +12,11 @@ from typing import Any
 from flows.ingest import take_in
 from flows.inputs import require_stored
 from flows.landed import chosen_batches, landed_batches, left_behind, make_ready, read_again
+from flows.quarantine import require_refused
 from flows.run import Run, one_ahead, open_run
 from flows.server import flow
 from flows.version import rules_version
 from flows.watch import leave_artifacts, named_by, run_name
-from schemas.errors import UsageError
 from schemas.settings import Settings
 from tasks.batch import Batch, check, join, load, publish, relate, transform
 from warehouse.rows import Selection
@@ -67,6 +67,7 @@ def replay(
     told = {"documents": list(documents), "reason": reason, "source": source}
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait_seconds)
     require_stored(settings)
+    require_refused(settings, documents)
     return _carry_out(run_name("replay", told), settings, selection)
 
 
@@ -75,10 +76,6 @@ def _carry_out(what: str, settings: Settings, selection: Selection) -> dict[str,
         with left_behind(run) as (dead, batches):
             take_in(batches, dead)
         deal_again(selection, run)
-        if selection.names and not run.tally.inputs:
-            raise UsageError(
-                f"no refused document is {' or '.join(selection.names)}; `copydesk quarantine list` names them"
-            )
         relate(run)
         summary = run.finish()
         publish(run)

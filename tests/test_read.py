@@ -2,57 +2,25 @@
 
 import gzip
 import hashlib
-import io
 import json
 import os
 import random
 import tempfile
-import time
 import tracemalloc
-import zlib
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from schemas.document import Document, Given
 from schemas.errors import UsageError
 from schemas.settings import Settings
 from tasks._dumps import GIVEN_FIELDS
 from tasks._sniff import COPY_FIELDS
 from tasks.read import check_inputs, read_input
-
-SETTINGS = Settings()
-SMALL = Settings(max_document_bytes=10_000)
-PAGE = b"<!DOCTYPE html><html><head><title>Weir</title></head><body><p>The weir burst.</p></body></html>"
-
-
-def read(path: Path | str, settings: Settings = SETTINGS) -> list[Document]:
-    return list(read_input(str(path), settings))
-
-
-def read_bytes(content: bytes, name: str = "input", settings: Settings = SETTINGS) -> list[Document]:
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / name
-        path.write_bytes(content)
-        return read(path, settings)
-
-
-def read_stdin(content: bytes, settings: Settings = SETTINGS) -> list[Document]:
-    return list(read_input("-", settings, io.BytesIO(content)))
-
-
-def reasons(documents: list[Document]) -> list[str | None]:
-    return [document.refusal.reasons[0] if document.refusal else None for document in documents]
-
-
-def suffixes(documents: list[Document]) -> list[str]:
-    return [document.origin.partition("#")[2] for document in documents]
-
+from tests.reading import PAGE, SETTINGS, SMALL, read, read_bytes, read_stdin, reasons
+from tests.test_archives import RECORDS
 
 # What a file is
 
@@ -222,252 +190,6 @@ def test_members_and_rubbish_behind_them() -> None:
     for tail in (b"", b"\0" * 100, b"rubbish"):
         [document] = read_bytes(members + tail)
         assert (document.content, document.refusal) == (b"one two three", None)
-
-
-# Dumps
-
-
-def test_rows_of_json_lines() -> None:
-    lines = [
-        b'\xef\xbb\xbf{"text": "First.", "id": 7, "url": "http://x.example/1", "title": "T", "language": "en"}\r\n',
-        b"\n   \n",
-        b'{"html": "<p>2.</p>", "source": {"name": "Gazette"}, "authors": ["A. Lee", {"name": "B. Ek"}, null, 3]}\n',
-        b"not json\n",
-        b"[1, 2]\n",
-        b'{"id": "x9", "text": "  ", "title": "no copy"}\n',
-        b'{"text": "\\ud800 lone", "published_at": 1394850720}\n',
-        b'{"text": "", "body": "Body.", "authors": "A and B", "published_at": {"$date": 1394850720000}, "n": NaN}\n',
-        b'{"text": "bad \xff byte"}\n',
-        b'{"text": 5, "content": ["One.", "Two."], "id": true, "url": {}, "title": [], "source": NaN, "authors": {}}\n',
-        b'{"raw": "<html><body>Last.</body></html>", "text": null}',
-    ]
-    for documents in (
-        read_bytes(b"".join(lines), "dump.jsonl"),
-        read_bytes(b"".join(lines), "dump.txt"),
-        read_bytes(gzip.compress(b"".join(lines)), "dump"),
-        read_stdin(b"".join(lines)),
-    ):
-        assert suffixes(documents) == ["7", "4", "5", "6", "x9", "8", "9", "10", "11", "12"]
-        assert reasons(documents) == [
-            None, None, "unreadable", "unreadable", "empty", None, None, "unreadable", None, None,
-        ]  # fmt: skip
-        assert documents[0].given == Given(id="7", url="http://x.example/1", title="T", language="en")
-        assert documents[0].document_id == hashlib.sha256(b"First.").hexdigest()
-        assert documents[1].given == Given(source="Gazette", authors=("A. Lee", "B. Ek", "3"))
-        assert documents[2].content == b"not json"
-        assert documents[4].given.id == "x9"
-        assert documents[5].content.decode() == "\ufffd lone"
-        assert documents[5].given.published_at == documents[6].given.published_at == "2014-03-15T02:32:00+00:00"
-        assert documents[6].content == b"Body."
-        assert documents[8].content == b"One.\n\nTwo."
-        assert documents[8].given == Given()
-        assert [document.media_type for document in documents if not document.refusal] == [
-            "text/plain", "text/html", "text/plain", "text/plain", "text/plain", "text/html",
-        ]  # fmt: skip
-
-
-def test_the_text_of_a_row_goes_before_its_html() -> None:
-    [document] = read_stdin(b'{"html": "<p>b</p>", "text": "a"}')
-    assert (document.content, document.media_type, document.origin) == (b"a", "text/plain", "-#1")
-
-
-def test_a_dump_from_a_windows_shell() -> None:
-    content = '{"text": "Größe"}\r\n{"text": "zwei"}\r\n'.encode("utf-16")
-    assert [document.content.decode() for document in read_bytes(content)] == ["Größe", "zwei"]
-
-
-def test_json_that_is_not_one_row_a_line() -> None:
-    assert [d.content for d in read_bytes(b'[\n {"text": "a"},\n {"text": "b", "id": "i"}\n]')] == [b"a", b"b"]
-    assert [d.content for d in read_bytes(b'{\n "text": "a"\n}', "a.json")] == [b"a"]
-    assert reasons(read_bytes(b'{\n "text": "a"\n', "a.json")) == ["unreadable"]
-
-
-def test_long_lines_cost_themselves_only() -> None:
-    lines = [json.dumps({"text": "x" * size}) for size in (10, 20_000, 90_000, 10)]
-    documents = read_bytes("\n".join(lines).encode(), settings=SMALL)
-    assert reasons(documents) == [None, "too_large", "too_large", None]
-    assert documents[2].document_id == hashlib.sha256(lines[2].encode() + b"\n").hexdigest()
-
-
-def test_a_dump_is_streamed(tmp_path: Path) -> None:
-    row = json.dumps({"text": "word " * 1000}) + "\n"
-    peaks = []
-    for rows in (1000, 6000):
-        (tmp_path / "d.jsonl").write_text(row * rows)
-        tracemalloc.start()
-        assert sum(1 for _ in read_input(str(tmp_path / "d.jsonl"), SETTINGS)) == rows
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-    assert peaks[1] < peaks[0] + 500_000 < 5_000_000
-
-
-def parquet_bytes(table: pa.Table, **options: Any) -> bytes:
-    sink = io.BytesIO()
-    pq.write_table(table, sink, **options)
-    return sink.getvalue()
-
-
-def test_rows_of_parquet() -> None:
-    table = pa.table(
-        {
-            "text": pa.array(["One.", None, "Drei ä.", ""]),
-            "html": pa.array([b"<p>x</p>", b"<p>caf\xe9</p>", None, None], pa.binary()),
-            "id": pa.array([11, 12, None, 14]),
-            "authors": pa.array([["A", "B"], [], None, ["C"]]),
-            "source": pa.array([{"name": "Gazette"}] * 4),
-            "published_at": pa.array([1, None, 1394850720000000000, 2], pa.timestamp("ns", "UTC")),
-            "title": pa.array(["t", "t", "u", None]).dictionary_encode(),
-            "ignored": pa.array([object().__class__.__name__] * 4),
-        }
-    )
-    content = parquet_bytes(table)
-    for documents in (read_bytes(content, "a.txt"), read_bytes(gzip.compress(content))):
-        assert suffixes(documents) == ["11", "12", "3", "14"]
-        assert reasons(documents) == [None, None, None, "empty"]
-        assert documents[0].given.authors == ("A", "B")
-        assert documents[0].given.source == "Gazette"
-        assert documents[1].content == b"<p>caf\xe9</p>"
-        assert documents[1].media_type == "text/html"
-        assert documents[2].document_id == hashlib.sha256("Drei ä.".encode()).hexdigest()
-        assert documents[2].given.title == "u"
-        assert str(documents[2].given.published_at).startswith("2014-03-15 02:32:00")
-
-
-def test_parquet_that_cannot_be_read() -> None:
-    content = parquet_bytes(pa.table({"text": [f"Row {i}. " * 50 for i in range(400)]}), row_group_size=100)
-    damaged = bytearray(content)
-    damaged[10:200] = b"\xff" * 190
-    documents = read_bytes(bytes(damaged))
-    assert reasons(documents)[-300:] == [None] * 300
-    assert "unreadable" in reasons(documents)
-    assert reasons(read_bytes(content[:-40])) == ["unreadable"]
-    assert reasons(read_bytes(b"PAR1")) == ["unreadable"]
-    assert reasons(read_bytes(parquet_bytes(pa.table({"a": [1]})))) == ["unsupported_type"]
-    assert reasons(read_bytes(parquet_bytes(pa.table({"text": pa.array([], pa.string())})))) == ["empty"]
-
-
-# Web archives
-
-
-def record(
-    body: bytes, kind: str = "response", status: str = "200 OK", mime: str = "text/html; charset=utf-8", http: str = ""
-) -> bytes:
-    """One WARC record; `http`: more header lines of the answer in it."""
-    block, block_type = body, mime
-    if kind == "response":
-        block = f"HTTP/1.1 {status}\r\nContent-Type: {mime}\r\n{http}\r\n".encode() + body
-        block_type = "application/http; msgtype=response"
-    header = (
-        f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: http://x.example/{zlib.crc32(block)}\r\n"
-        f"WARC-Record-ID: <urn:uuid:1>\r\nContent-Type: {block_type}\r\nContent-Length: {len(block)}\r\n\r\n"
-    )
-    return header.encode() + block + b"\r\n\r\n"
-
-
-PAGES = [PAGE.replace(b"burst", b"burst %d" % i) for i in range(5)]
-RECORDS = [record(page) for page in PAGES]
-
-
-def ways(records: list[bytes]) -> list[bytes]:
-    """The same archive plain, packed record by record, and packed whole."""
-    return [b"".join(records), b"".join(map(gzip.compress, records)), gzip.compress(b"".join(records))]
-
-
-def test_pages_of_an_archive() -> None:
-    for content in ways([record(b"software: x", "warcinfo", mime="application/warc-fields"), *RECORDS]):
-        documents = read_bytes(content, "a.txt")
-        assert [document.content for document in documents] == PAGES
-        assert {(document.media_type, document.charset) for document in documents} == {("text/html", "utf-8")}
-        assert all((document.given.url or "").startswith("http://x.example/") for document in documents)
-        plain = b"".join(ways(RECORDS)[:1])
-        assert len({document.origin for document in documents}) == 5
-        offset = int(suffixes(documents)[1]) - int(suffixes(documents)[0])
-        assert plain[offset:].startswith(b"WARC/1.0")
-
-
-def test_what_an_archive_holds_besides() -> None:
-    records = [
-        record(b"gone", status="404 Not Found"),
-        record(b"", status="301 Moved"),
-        record(b"\x89PNG", mime="image/png"),
-        record(b"GET / HTTP/1.1\r\n\r\n", "request"),
-        record(b"Words of a page.", "conversion", mime="text/plain"),
-        record(b"<p>kept</p>", "resource", mime="text/html"),
-        record(b"", "revisit"),
-    ]
-    documents = read_bytes(b"".join(records))
-    assert reasons(documents) == ["not_an_article", "not_an_article", None, None]
-    assert documents[0].refusal is not None
-    assert "404" in documents[0].refusal.detail
-    assert [document.media_type for document in documents[2:]] == ["text/plain", "text/html"]
-
-
-@pytest.mark.parametrize(
-    ("body", "http"),
-    [
-        (b"5\r\nThe w\r\n5\r\neir. \r\n0\r\n\r\n", "Transfer-Encoding: chunked"),
-        (b"The weir. ", "Transfer-Encoding: chunked"),
-        (gzip.compress(b"The weir. "), "Content-Encoding: gzip"),
-        (b"The weir. ", "Content-Encoding: gzip"),
-        (zlib.compress(b"The weir. "), "Content-Encoding: deflate"),
-        (zlib.compress(b"The weir. ", wbits=-15), "Content-Encoding: deflate"),
-        (
-            b"1E\r\n" + gzip.compress(b"The weir. ") + b"\r\n0\r\n\r\n",
-            "Content-Encoding: gzip\r\nTransfer-Encoding: chunked",
-        ),
-    ],
-)
-def test_bodies_are_unpacked_where_they_are_packed(body: bytes, http: str) -> None:
-    documents = read_bytes(record(body, http=http + "\r\n") + RECORDS[0])
-    assert [document.content for document in documents] == [b"The weir. ", PAGES[0]]
-
-
-def test_a_broken_record_costs_that_record_only() -> None:
-    whole = RECORDS[2]
-    for broken in (
-        whole.replace(b"WARC/1.0", b"GARBAGE!"),
-        whole.replace(b"Content-Length: 1", b"Content-Length: 9"),
-        whole.replace(b"Content-Length: 156", b"Content-Length: 101"),
-        whole.replace(b"Content-Length: 1", b"Content-Length: x"),
-        whole.replace(b"HTTP/1.1 200", b"JUNK/9.9 abc"),
-    ):
-        for content in ways([*RECORDS[:2], broken, *RECORDS[3:]]):
-            documents = read_bytes(content)
-            assert reasons(documents) == [None, None, "unreadable", None, None]
-            assert [document.content for document in documents if not document.refusal] == [*PAGES[:2], *PAGES[3:]]
-
-
-def test_a_damaged_member_costs_that_member_only() -> None:
-    members = [gzip.compress(r) for r in RECORDS]
-    members[2] = members[2][:60] + b"\xff" * 40 + members[2][100:]
-    documents = read_bytes(b"".join(members))
-    assert [d.content for d in documents if not d.refusal] == [*PAGES[:2], *PAGES[3:]]
-    assert reasons(documents).count("unreadable") >= 1
-
-
-def test_an_archive_that_is_cut_off() -> None:
-    for content in ways(RECORDS)[:2]:
-        documents = read_bytes(content[:-30])
-        assert [document.content for document in documents][:4] == PAGES[:4]
-        assert reasons(documents) == [None] * 4 + ["unreadable"]
-    documents = read_bytes(ways(RECORDS)[2][:-30])  # packed whole, the last bytes hold more than a record
-    assert [document.content for document in documents[:-1]] == PAGES[: len(documents) - 1]
-    assert reasons(documents)[-1] == "unreadable"
-
-
-def test_a_large_page_in_an_archive() -> None:
-    for content in ways([record(b"<p>" + b"x" * 500_000), RECORDS[0]]):
-        assert reasons(read_bytes(content, settings=SMALL)) == ["too_large", None]
-    bomb = record(gzip.compress(b"x" * 5_000_000), http="Content-Encoding: gzip\r\n")
-    assert reasons(read_bytes(bomb + RECORDS[0], settings=SMALL)) == ["too_large", None]
-
-
-@pytest.mark.parametrize("junk", [b"WARC/1.0\r\n", b"WARC/1.0\r\n\r\n", b"WARC/1.0\r\nContent-Length: 9000000\r\n\r\n"])
-def test_a_hostile_archive_takes_linear_time(junk: bytes) -> None:
-    start = time.perf_counter()
-    documents = read_bytes(junk * 20_000)
-    assert set(reasons(documents)) == {"unreadable"}
-    assert time.perf_counter() - start < 5
 
 
 # Whatever comes

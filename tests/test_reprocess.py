@@ -248,6 +248,9 @@ def test_a_lost_warehouse_is_rebuilt_and_refused_documents_are_replayed(tmp_path
     assert (replayed["inputs"], replayed["quarantined"]) == (1, 1)
     none = copydesk("quarantine", "replay", "nothing.txt", "--no-track", "--warehouse", warehouse)
     assert none.returncode == 2 and "nothing.txt" in none.stderr and "Traceback" not in none.stderr
+    assert copydesk("quarantine", "replay", "", "--no-track", "--warehouse", warehouse).returncode == 2
+    runs = copydesk("query", "SELECT status FROM runs", "--format", "csv", "--warehouse", warehouse).stdout.split()
+    assert runs == ["status", "completed", "completed"]  # rebuilt and replayed; what was only mistyped is no run
 
 
 def test_what_makes_no_sense_is_told(tmp_path: Path):

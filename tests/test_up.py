@@ -75,7 +75,14 @@ class Place:
         return next((pid for pid, command in self.processes().items() if words in command), None)
 
     def post(self, path: str, **values: Any) -> Any:
-        return httpx.post(f"{self.api}/{path}", json=values, timeout=30).raise_for_status().json()
+        """What the server answers.  503 means "busy, try again": its transactions over SQLite begin as readers, and one
+        that would write after another has is refused at once.  Prefect's own clients try again too."""
+        answer = httpx.post(f"{self.api}/{path}", json=values, timeout=30)
+        until = time.monotonic() + 60
+        while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and time.monotonic() < until:
+            time.sleep(0.5)
+            answer = httpx.post(f"{self.api}/{path}", json=values, timeout=30)
+        return answer.raise_for_status().json()
 
     def run_inbox(self) -> str:
         """Asks for a run of the deployment `inbox`, as the UI's button does."""
@@ -99,12 +106,17 @@ def wait_for(what: Callable[[], Any], seconds: float = SECONDS) -> Any:
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
-    place = Place(tmp_path_factory.mktemp("up"))
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Place:
+    return Place(tmp_path_factory.mktemp("up"))
+
+
+@pytest.fixture
+def place(shared: Place) -> Iterator[Place]:
+    """The one place of these tests; what a failed one left running is not the next one's fault."""
     try:
-        yield place
+        yield shared
     finally:
-        for pid in place.processes():
+        for pid in shared.processes():
             os.kill(pid, signal.SIGKILL)
 
 
