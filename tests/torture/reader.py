@@ -30,7 +30,6 @@ _LOOK = """
         (SELECT count(*) FROM (SELECT DISTINCT document_id, origin FROM receipts)),
         (SELECT count(*) FROM receipts),
         (SELECT coalesce(max("position") + 1, 0) FROM receipts),
-        (SELECT count(*) FROM runs WHERE status = 'running'),
         (SELECT epoch(min(loaded_at)) FROM articles WHERE epoch(loaded_at) > ?),
         (SELECT epoch(max(loaded_at)) FROM articles)
 """
@@ -59,6 +58,8 @@ def watch(dump: Path, warehouse: Path, batch_documents: int, publish_seconds: fl
     measure = warehouse.with_name("measured.json")
     plan = {"batch_documents": batch_documents, "publish_seconds": publish_seconds, "measure": str(measure)}
     warehouse.parent.mkdir(parents=True, exist_ok=True)
+    with dump.open("rb") as rows:
+        whole = {*range(0, total := sum(1 for _ in rows), batch_documents), total}
     seen, latest, started = Seen(), 0.0, time.monotonic()
     with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
         process = subprocess.Popen(
@@ -70,7 +71,7 @@ def watch(dump: Path, warehouse: Path, batch_documents: int, publish_seconds: fl
         while not is_over:
             is_over = process.poll() is not None  # and one look more
             if warehouse.exists() or seen.looks:
-                latest = _look(warehouse, seen, batch_documents, latest, started)
+                latest = _look(warehouse, seen, whole, latest, started)
             time.sleep(_LOOK_EVERY_SECONDS)
         out.seek(0)
         err.seek(0)
@@ -87,19 +88,19 @@ def watch(dump: Path, warehouse: Path, batch_documents: int, publish_seconds: fl
     return seen
 
 
-def _look(warehouse: Path, seen: Seen, batch_documents: int, latest: float, started: float) -> float:
-    """One look; the answer is when the last article seen was loaded."""
+def _look(warehouse: Path, seen: Seen, whole: set[int], latest: float, started: float) -> float:
+    """One look; the answer is when the last article seen was loaded.  `whole`: so many documents are whole batches."""
     seen.looks += 1
     try:
         opened: Any = duckdb.connect(str(warehouse), read_only=True) if seen.looks % 2 else open_reader(warehouse)
         with contextlib.closing(opened) as reader:
-            articles, documents, distinct, receipts, positions, running, first, last = reader.execute(
+            articles, documents, distinct, receipts, positions, first, last = reader.execute(
                 _LOOK, [latest]
             ).fetchall()[0]
     except Exception as error:
         seen.faults.append(f"look {seen.looks}: {type(error).__name__}: {error}")
         return latest
-    if not documents == distinct <= receipts == positions or (running and receipts % batch_documents):
+    if not documents == distinct <= receipts == positions or receipts not in whole:
         seen.faults.append(f"look {seen.looks}: {documents} documents, {receipts} receipts, last place {positions}")
     if seen.counts and articles < seen.counts[-1]:
         seen.faults.append(f"look {seen.looks}: {articles} articles after {seen.counts[-1]}")
