@@ -7,14 +7,31 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from itertools import pairwise
 
-from tasks._date_parts import DATE_FORMS, DIGIT, ERAS, TOKEN, Group, find_groups, is_valid_day, own_order, plain_digits
-from tasks._date_words import date_words, fold_word, month_number
-from tasks._zones import is_american, offset_minutes, place_zone, read_zone
+from tasks._date_parts import (
+    DATE_FORMS,
+    DIGIT,
+    ERAS,
+    TOKEN,
+    Group,
+    find_groups,
+    is_valid_day,
+    jalali_month_of,
+    own_order,
+    plain_digits,
+)
+from tasks._date_words import OTHER, date_words, fold_word, month_number, words_of
+from tasks._zones import PLACE, is_american, offset_minutes, place_zone, read_zone
 
 #: The longest timestamp line seen with two dates, labels and reading time is about 120 characters.
 LONGEST_LINE = 160
 
+_THAI = re.compile(r"[\u0e00-\u0e7f]")
+#: Digits and letters that Persian has and Arabic has not.
+_PERSIAN = re.compile(r"[۰-۹پچژگک\u06cc]")
+#: The day before the first of year 1 of the Persian calendar, counted as `date.toordinal` does.
+_BEFORE_JALALI = 226894
 _FAR = timedelta(hours=48)
 _EARLIEST = datetime(1800, 1, 1, tzinfo=UTC)
 
@@ -45,6 +62,8 @@ class TimestampLine:
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?P<seconds>:\d{2}(?:[.,]\d{1,9})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?")
 _COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?")
+# What a date or a time of nothing but digits and signs has.
+_MAYBE_NUMERIC = re.compile(r"\d\s?[-/.:‐–]\s?\d\d?\s?[-/.:‐–T]\s?\d|\d:\d\d\s?[-+]\d")
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})|(\d{16})")
 
 
@@ -57,6 +76,10 @@ def read_timestamp_line(line: str) -> TimestampLine | None:
     if len(line) > LONGEST_LINE or not DIGIT.search(line):
         return None
     text = plain_digits(line)
+    # Nearly every line goes at its first or second word, or for want of any: all patterns cost twenty times as much.
+    kinds = words_of(text, stop_at=OTHER)
+    if (kinds & OTHER and not ("/" in text and PLACE.search(text))) or not (kinds or _MAYBE_NUMERIC.search(text)):
+        return None
     if len(TOKEN.findall(text)) > 24:
         return None
     groups, rest, is_relative = find_groups(text)
@@ -71,7 +94,7 @@ def read_timestamp_line(line: str) -> TimestampLine | None:
             return None
     elif not any(_is_clock_line(g) for g in clocks) and not is_relative:
         return None
-    if not _is_furniture(rest):
+    if not _is_furniture(rest) or _is_span(line, groups):
         return None
     first = [_printed(line, g) for g in dated if not g.updated]
     last = [_printed(line, g) for g in dated if g.updated]
@@ -81,18 +104,19 @@ def read_timestamp_line(line: str) -> TimestampLine | None:
 def read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
     """A line with a full date beside a few other words (`By Ann Lee on Dec. 13, 2025`): those words, and the times.
 
-    For lines that stand where a byline stands; it takes any date, also one that means something else.
+    What belongs to the date (labels, `on` in front of it, a reading time) is none of those words.  For lines that
+    stand where a byline stands; it takes any date, also one that means something else.
     """
     if len(line) > LONGEST_LINE or not DIGIT.search(line):
         return None
     groups, rest, _ = find_groups(plain_digits(line))
     dated = [g for g in groups if "D" in g.parts]
     words = " ".join(rest.split())
-    if not dated or len(TOKEN.findall(words)) > 14:
+    if not dated or len(TOKEN.findall(words)) > 14 or _is_span(line, groups):
         return None
-    first = [line[g.start : g.end].strip() for g in dated if not g.updated]
-    last = [line[g.start : g.end].strip() for g in dated if g.updated]
-    return words.strip(" |·•,-–—/"), TimestampLine(first[0] if first else None, last[-1] if last else None)
+    first = [_printed(line, g) for g in dated if not g.updated]
+    last = [_printed(line, g) for g in dated if g.updated]
+    return words.strip(" |·•,-–—/:"), TimestampLine(first[0] if first else None, last[-1] if last else None)
 
 
 def parse_date(
@@ -116,7 +140,7 @@ def parse_date(
     groups, _, is_relative = find_groups(text)
     dated = [g for g in groups if "D" in g.parts]
     for group in [g for g in dated if not g.updated] + [g for g in dated if g.updated]:
-        if found := _resolve(group, language, default_zone, now, day_first):
+        if found := _resolve(group, language, default_zone, now, day_first, bool(_PERSIAN.search(raw))):
             return found
     if dated or is_relative:
         return None
@@ -159,13 +183,20 @@ def _is_clock_line(group: Group) -> bool:
     return meant or ("P" in group.parts and time is not None)
 
 
+def _is_span(line: str, groups: list[Group]) -> bool:
+    """Whether the line gives two times with `to` between them: an event's hours."""
+    between = [line[a.end : b.start] for a, b in pairwise(groups) if "T" in a.parts and b.parts.keys() <= {"T", "Z"}]
+    return any(_TO.fullmatch(words) for words in between)
+
+
 def _is_bare_short(group: Group) -> bool:
-    """A year of two digits with nothing around it: as likely a score or a version."""
+    """A year of two digits with nothing around it, as likely a score or a version; not where all three have two."""
     found = group.parts["D"].value
     assert isinstance(found, re.Match)
     named = found.groupdict()
     short = named.get("yy") or (named.get("y") and len(named["y"]) == 2)
-    return bool(short) and group.updated is None and len(group.parts) == 1
+    two_each = named.get("b") and len(found[0]) == 8 and (named["sep"] == "/" or own_order(found) is not False)
+    return bool(short) and group.updated is None and len(group.parts) == 1 and not two_each
 
 
 def _is_furniture(rest: str) -> bool:
@@ -178,13 +209,18 @@ def _is_furniture(rest: str) -> bool:
 
 
 def _resolve(
-    group: Group, language: str | None, default_zone: str | None, now: datetime, day_first: bool | None
+    group: Group,
+    language: str | None,
+    default_zone: str | None,
+    now: datetime,
+    day_first: bool | None,
+    has_persian: bool,
 ) -> ParsedDate | None:
     found = group.parts["D"].value
     assert isinstance(found, re.Match)
     named = found.groupdict()
     zone_words = str(group.parts["Z"].value) if "Z" in group.parts else None
-    year = _year(named, now, found.string)
+    year = _year(named, now, bool(_THAI.search(found.string)) or language == "th")
     if "a" in named:
         order = own_order(found)
         if order is None and named["sep"] == ".":
@@ -195,6 +231,11 @@ def _resolve(
     else:
         month = int(named["m"]) if named.get("m") else (month_number(named["word"], language) or 0)
         day = int(named["d"])
+        if jalali := jalali_month_of(named):
+            # A bare number such as 1445 may count the years of the moon, which begin by sight: no day can be told.
+            if not (named.get("word") or has_persian or language == "fa"):
+                return None
+            year, month, day = from_jalali(year, jalali, day)
     clock = _clock(group.parts["T"].value) if "T" in group.parts else None
     zone = read_zone(zone_words, language, default_zone) if zone_words else None
     try:
@@ -220,16 +261,26 @@ def _aware(local: datetime, has_seconds: bool, zone: tuple[tzinfo, str] | None, 
     return ParsedDate(moment.astimezone(UTC), local.date(), "second" if has_seconds else "minute", offset, basis)
 
 
-def _year(named: dict[str, str | None], now: datetime, text: str) -> int:
+def from_jalali(year: int, month: int, day: int) -> tuple[int, int, int]:
+    """A day of the Persian (solar) calendar as year, month, day of ours.
+
+    By the cycle of 33 years with 8 leap years, which has been right for every year since 1178 (1799).
+    """
+    days = 365 * (year - 1) + (8 * (year - 1) + 29) // 33 + min(month - 1, 6) + 30 * (month - 1) + day
+    found = date.fromordinal(_BEFORE_JALALI + days)
+    return found.year, found.month, found.day
+
+
+def _year(named: dict[str, str | None], now: datetime, is_thai: bool) -> int:
     if era := named.get("era"):
         counted = named["ey"] or ""
         return ERAS[era] + (1 if counted == "元" else int(counted))
     digits = named.get("yy") or named.get("y") or ""
     year = int(digits)
-    if len(digits) == 2:
-        return 2000 + year if 2000 + year <= now.year + 1 else 1900 + year
     # Thai pages count from the Buddha: 2567 is 2024.
-    return year - 543 if 2400 <= year <= 2700 and re.search(r"[\u0e00-\u0e7f]", text) else year
+    if len(digits) == 2:
+        return 2000 + year if 2000 + year <= now.year + 1 else (1957 if is_thai else 1900) + year
+    return year - 543 if 2400 <= year <= 2700 and is_thai else year
 
 
 def _is_american(group: Group, language: str | None, default_zone: str | None, zone_words: str | None) -> bool:
@@ -248,7 +299,8 @@ def _is_american(group: Group, language: str | None, default_zone: str | None, z
     return has_half and tag == "en"
 
 
-_AFTERNOON = re.compile(r"[pP]|오후|下午|午後|晚上|μ\.?μ|م|CH")
+_TO = re.compile(r"\s*(?:[-–—~〜]|to|till|until|bis|tot|til|till|à|a|до|do|ile)\s*")
+_AFTERNOON = re.compile(r"[pP]|오후|下午|午後|晚上|μ\.?μ|م|ظهر|CH|পিএম")
 
 
 def _clock(found: re.Match[str] | str) -> tuple[int, int, int | None]:

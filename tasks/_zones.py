@@ -10,7 +10,8 @@ from tasks._date_words import date_words
 
 # `+02:00`, `-0400`, and after GMT or UTC also `+7`.
 _OFFSET = re.compile(r"(?:(?:GMT|UTC)\s?(?P<s1>[+\-−])\s?(?P<h1>\d{1,2})|(?P<s2>[+\-−])(?P<h2>\d{2})):?(?P<m>\d{2})?$")
-_PLACE = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+){1,2}")
+#: An IANA name such as `America/New_York`.
+PLACE = re.compile(r"[A-Z][A-Za-z_]+(?:/[A-Z][A-Za-z_+-]+){1,2}")
 _AMERICAN_PLACES = frozenset(
     (
         "America/New_York",
@@ -47,7 +48,7 @@ def zone_pattern() -> re.Pattern[str]:
     shorts = sorted({*_abbreviations(), *date_words().shared_zones}, key=len, reverse=True)
     names = "|".join(re.escape(s) for s in shorts)
     return re.compile(
-        rf"(?<![^\W\d_/])(?:(?:GMT|UTC)\s?[+\-−]\s?\d{{1,2}}(?::?\d{{2}})?(?!\d)|\[?{_PLACE.pattern}\]?|{names}"
+        rf"(?<![^\W\d_/])(?:(?:GMT|UTC)\s?[+\-−]\s?\d{{1,2}}(?::?\d{{2}})?(?!\d)|\[?{PLACE.pattern}\]?|{names}"
         r"|gmt|utc|bst|cest|edt|pdt"
         rf"|(?:{'|'.join(_AMERICAN)})(?:\s(?:Standard|Daylight))?(?:\s[Tt]ime)?)(?![^\W\d_])"
     )
