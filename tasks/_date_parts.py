@@ -24,7 +24,7 @@ from tasks._zones import PLACE, zone_pattern
 
 @dataclass(slots=True)
 class Part:
-    """A found part: `D` date, `T` time, `Z` zone, `P` day without year, `W` weekday, `L` label."""
+    """A found part: `D` date, `T` time, `Z` zone, `P` day without year, `W` weekday, `L` label, `R` how long ago."""
 
     kind: str
     start: int
@@ -90,11 +90,12 @@ _NO_YEAR = (
     re.compile(rf"(?<![^\W\d_]){_W}[.॰]?\s(?P<d>\d{{1,2}})(?:st|nd|rd|th)?(?![\d:])"),
 )
 _MERIDIEM = (
-    r"(?P<half>[aApP]\.?\s?[mM]\b\.?|π\.?μ\.?|μ\.?μ\.?|[صم](?![^\W\d_])|SA\b|CH\b|صباح\w*|مساء\w*|ظهر\w*|এএম|পিএম)"
+    r"(?P<half>[aApP]\.?\s?[mM]\b\.?|π\.?μ\.?|μ\.?μ\.?|SA\b|CH\b|এএম|পিএম"
+    r"|[صم](?![^\W\d_])|(?:صباح|مساء|ظهر)[\w\u064b-\u065f]*)"
 )
 _BEFORE = r"(?P<before>(?:오전|오후|上午|下午|午前|午後|凌晨|晚上|중午)\s?)?"
 _TIME = re.compile(
-    rf"{_BEFORE}(?<![\d:.,/])(?:(?<![^\W\d_])T)?(?P<h>\d{{1,2}})(?:"
+    rf"{_BEFORE}(?<![\d:.,/])(?<!UTC[+\-−])(?<!GMT[+\-−])(?:(?<![^\W\d_])T)?(?P<h>\d{{1,2}})(?:"
     r"\s?:\s?(?P<m1>[0-5]\d)(?::(?P<s1>[0-5]\d)(?:[.,]\d{1,9})?)?(?!\d|:\d)"
     r"|\s?[hH](?:eures?|oras?|rs?)?\s?(?P<m2>[0-5]\d)?(?:\s?m(?:in)?)?(?![^\W\d_]|\d)"
     r"|\.(?P<m3>[0-5]\d)(?:\.(?P<s3>[0-5]\d))?(?![\d.]\d)"
@@ -107,6 +108,7 @@ _TIME = re.compile(
 _NUMERIC_OFFSET = re.compile(
     r"\s?(?:(?:GMT|UTC)\s?)?[+\-−]\d{2}:?\d{2}(?![\d/.-])|[+\-−]\d{2}(?![\d/.:-])|\s?Z(?![^\W_])"
 )
+_HOURS = frozenset(("uhr", "uur", "hrs", "h", "ч", "น"))
 # The same moment on another clock, in brackets: 1905 GMT (0305 HKT).
 _OTHER_CLOCK = re.compile(r"\(\s?\d{1,2}[:.]?\d{2}(?:\s?[ap]\.?m\.?)?\s?[A-Z]{2,5}\s?\)")
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
@@ -163,18 +165,18 @@ def find_groups(text: str) -> tuple[list[Group], str, bool]:
     Where the groups are is told in places of `text` as it was given; what is left of it may have more spaces.
     """
     text, cuts = _unglue(text)
-    known, kinds, relative = date_words(), words_of(text), 0
+    known, kinds, relative = date_words(), words_of(text), []
     if kinds & MAYBE:
-        text, relative = known.relative.subn(_blank, text)
-        text = known.beside.sub(_blank, text)
+        relative = [Part("R", m.start(), m.end(), m) for m in known.relative.finditer(text)]
+        text = known.beside.sub(_blank, known.relative.sub(_blank, text))
     if "(" in text:
         text = _OTHER_CLOCK.sub(_blank, text)
     parts, text = _find_parts(text, kinds)
-    groups = _assemble(sorted(parts, key=lambda p: p.start))
+    groups = _assemble(sorted(parts + relative, key=lambda p: p.start))
     for group in groups if cuts else ():
         group.start -= sum(cut < group.start for cut in cuts)
         group.end -= sum(cut < group.end for cut in cuts)
-    return groups, text, relative > 0
+    return groups, text, bool(relative)
 
 
 def _find_parts(text: str, kinds: int) -> tuple[list[Part], str]:
@@ -223,17 +225,19 @@ def _find_parts(text: str, kinds: int) -> tuple[list[Part], str]:
         if kinds & LABEL:
             for found in known.labels.finditer(text):
                 take("L", found.start(), found.end(), "updated" if found["updated"] else "published")
-        starts = {p.start for p in parts}
+        starts, clock_ends = {p.start for p in parts}, {p.end for p in parts if p.kind == "T"}
         for found in reversed(list(TOKEN.finditer(text))):
-            word = fold_word(found[0])
+            word, start, end = fold_word(found[0]), found.start(), found.end()
             if word in known.weekdays:
-                take("W", found.start(), found.end(), found)
-            elif word in known.filler and {found.end() + 1, found.end() + 2} & starts and found[0].islower():
-                # `on` before a date is the date's, and no part of the name in front of it.
-                text = text[: found.start()] + _blank(found) + text[found.end() :]
+                take("W", start, end, found)
+            elif (word in known.filler and {end + 1, end + 2} & starts and found[0].islower()) or (
+                word in _HOURS and {start, start - 1} & clock_ends
+            ):
+                # `on` before a date and `Uhr` behind a time are the date's, and no part of a name beside it.
+                text = text[:start] + _blank(found) + text[end:]
             else:
                 continue
-            starts.add(found.start())
+            starts.add(start)
     return parts, text
 
 
@@ -253,7 +257,10 @@ def _assemble(parts: list[Part]) -> list[Group]:
     spoken = [p for p in parts if p.kind != "W"]
     backward = len(spoken) > 1 and spoken[-1].kind == "L" != spoken[0].kind and _is_near(spoken[-2], spoken[-1])
     for part in parts:
-        if part.kind == "L":
+        if part.kind == "R":
+            # `Updated 2 hours ago` says nothing of a date around it.
+            groups, group, waiting = [*groups, group] if group.parts else groups, Group(), None
+        elif part.kind == "L":
             if backward:
                 group.updated = part.value == "updated"
             if group.parts:

@@ -147,10 +147,8 @@ def _counted(patterns: list[str], number: str) -> re.Pattern[str]:
     """One pattern of many; those that begin with a number first, as there it is told soonest that none fits."""
     first = "|".join(p.removeprefix("{n}") for p in patterns if p.startswith("{n}"))
     others = "|".join(p for p in patterns if not p.startswith("{n}"))
-    return re.compile(
-        rf"(?:(?<![^\W_]){number}(?:{first})|(?<![^\W\d_])(?:{others.replace('{n}', number)}))(?![^\W\d_])",
-        re.IGNORECASE,
-    )
+    either = rf"(?:(?<![^\W_]){{n}}(?:{first})|(?<![^\W\d_])(?:{others}))(?![^\W\d_])"
+    return re.compile(either.replace("{n}", number), re.IGNORECASE)
 
 
 @lru_cache(maxsize=1 << 13)

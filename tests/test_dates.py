@@ -7,7 +7,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks._dates import TimestampLine, day_first_in, is_date_shaped, is_plausible, parse_date, read_timestamp_line
+from tasks._dates import (
+    TimestampLine,
+    day_first_in,
+    is_date_shaped,
+    is_plausible,
+    parse_date,
+    read_dated_line,
+    read_timestamp_line,
+)
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
@@ -66,6 +74,9 @@ def test_times_are_read_in_their_zone(raw, at, precision, offset, basis):
         "2024. április 22.", "2024 m. balandžio 22 d.", "2024. gada 22. aprīlis", "22 Nisan 2024", "22 Απριλίου 2024",
         "٢٢ أبريل ٢٠٢٤", "22 באפריל 2024".replace("ב", "", 1), "22 अप्रैल 2024", "२२ अप्रैल २०२४", "২২ এপ্রিল ২০২৪",
         "22 เมษายน 2567", "22 tháng 4, 2024", "2024年4月22日", "令和6年4月22日", "2024년 4월 22일", "22 april 2024",
+        "22/4 2024", "22/4-2024", "22 באפריל 2024", "22 نيسان 2024", "2024ko apirilaren 22a",
+        "2024 жылғы 22 сәуір", "22 เม.ย. 67", "22 เมษายน พ.ศ. 2567", "۳ اردیبهشت ۱۴۰۳", "中華民國113年4月22日",
+        "22 એપ્રિલ 2024", "22 ഏപ്രിൽ 2024", "22. aprila 2024", "22 de abril del 2024", "2024 оны 4 сарын 22",
         "22. huhtikuuta 2024", "22 квітня 2024", "22 април 2024", "22 aprilie 2024", "22 d’abril de 2024",
     ],
 )  # fmt: skip
@@ -80,6 +91,17 @@ def test_a_day_without_a_time_is_midnight_utc_and_needs_no_zone(raw):
 )  # fmt: skip
 def test_what_names_no_day_gives_no_date(raw):
     assert read(raw) is None
+
+
+@pytest.mark.parametrize(
+    ("raw", "day"),
+    [("۱ فروردین ۱۴۰۳", "2024-03-20"), ("۳۰ اسفند ۱۴۰۳", "2025-03-20"), ("۱ فروردین ۱۴۰۴", "2025-03-21"),
+     ("۳۱ شهریور ۱۳۵۹", "1980-09-22"), ("۱۴۰۳/۰۲/۳۱ ۱۰:۳۰", "2024-05-20"), ("1403/02/03", None),
+     ("3 شوال 1445", None), ("22 يناير 2024", "2024-01-22"), ("22 كانون الثاني 2024", "2024-01-22")],
+)  # fmt: skip
+def test_the_persian_calendar_is_read_and_the_moons_is_not(raw, day):
+    found = read(raw)
+    assert (found and found[1]) == day
 
 
 def test_the_day_is_the_printed_one_in_its_own_zone():
@@ -180,7 +202,45 @@ def test_plausible_and_date_shaped():
         ("Updated 1905 GMT (0305 HKT) March 3, 2021", None, "1905 GMT (0305 HKT) March 3, 2021"),
         ("Thursday 14 March 2019 09:15, UK", "Thursday 14 March 2019 09:15, UK", None),
         ("Oct 1, 2021 | 34 comments", "Oct 1, 2021", None),
+        ("प्रकाशित: 22 अप्रैल 2024 | अपडेटेड 23 अप्रैल 2024", "22 अप्रैल 2024", "23 अप्रैल 2024"),
+        ("ΔΗΜΟΣΙΕΥΣΗ: 22/04/2024 10:30", "22/04/2024 10:30", None),
+        ("YAYINLANMA: 22.04.2024 - 10:30 GÜNCELLEME: 23.04.2024", "22.04.2024 - 10:30", "23.04.2024"),
+        ("تاریخ انتشار: ۱۴۰۳/۰۲/۲۲ ۱۰:۳۰", "۱۴۰۳/۰۲/۲۲ ۱۰:۳۰", None),
+        ("الاثنين 13 شوال 1445 هـ - 22 أبريل 2024 م", "22 أبريل 2024", None),
+        ("آخر تحديث: 22 أبريل 2024 - 10:30 مساءً", None, "22 أبريل 2024 - 10:30 مساءً"),
+        ("প্রকাশ: ২২ এপ্রিল ২০২৪, ১০:৩০ এএম আপডেট: ২৩ এপ্রিল ২০২৪", "২২ এপ্রিল ২০২৪, ১০:৩০ এএম", "২৩ এপ্রিল ২০২৪"),
+        ("วันจันทร์ที่ 22 เมษายน พ.ศ. 2567, 10.30 น.", "วันจันทร์ที่ 22 เมษายน พ.ศ. 2567, 10.30", None),
+        ("Thứ Hai, ngày 22 tháng 4 năm 2024", "22 tháng 4 năm 2024", None),
+        ("Cập nhật lúc 10:30, ngày 22/04/2024", None, "10:30, ngày 22/04/2024"),
+        ("22 stycznia 2024, 10:30", "22 stycznia 2024, 10:30", None),
+        ("Offentliggjort 22/4 2024 kl. 10.30", "22/4 2024 kl. 10.30", None),
+        ("22/04/2024 10h30 Atualizado há 2 horas", "22/04/2024 10h30", None),
+        ("Publié le 22 avril 2024 à 10 h 30 min", "22 avril 2024 à 10 h 30 min", None),
+        # Labels behind the dates.
+        ("2024年4月22日 10時30分 公開", "2024年4月22日 10時30分", None),
+        ("2024年4月22日公開 2024年4月23日更新", "2024年4月22日", "2024年4月23日"),
+        ("2024/04/22 10:30更新", None, "2024/04/22 10:30"),
+        ("2024-04-22 10:30 입력 | 2024-04-23 11:00 수정", "2024-04-22 10:30", "2024-04-23 11:00"),
+        ("3 March 2021 | Updated 5 March 2021", "3 March 2021", "5 March 2021"),
+        ("Correction: March 12, 2018", None, "March 12, 2018"),
+        # Words that stood in boxes of their own.
+        ("PublishedMarch 12, 20189:15 PMUpdatedMarch 13, 2018", "March 12, 20189:15 PM", "March 13, 2018"),
+        ("Mar 12, 201812 mins", "Mar 12, 2018", None),
+        ("22.04.2024-19:20 UhrLesedauer: 4 Min.", "22.04.2024-19:20", None),
+        # What is printed beside a date.
+        ("12 comments | March 3, 2019", "March 3, 2019", None),
+        ("May 3, 2019 Comments", "May 3, 2019", None),
+        ("3 min read · March 3, 2019 · 1.2K views", "March 3, 2019", None),
+        ("22.04.2024 01:48 min", "22.04.2024", None),
+        ("Published on March 3, 2019", "March 3, 2019", None),
+        ("2024-01-12T00:30:27+00:00", "2024-01-12T00:30:27+00:00", None),
+        ("22.04.24", "22.04.24", None),
+        ("2 Aprel 2024 10:30 (UTC+04:00)", "2 Aprel 2024 10:30 (UTC+04:00)", None),
         ("3 hours ago", None, None),
+        ("πριν 3 ώρες", None, None),
+        ("hace 2 días", None, None),
+        ("قبل 3 ساعات", None, None),
+        ("3 дня назад", None, None),
         ("il y a 3 heures", None, None),
         ("3時間前", None, None),
         ("Updated 18:30 GMT", None, None),
@@ -197,7 +257,8 @@ def test_timestamp_lines(line, published, updated):
     [
         "The deal was signed on 3 March 2021.", "2014", "3,456", "Shares 345", "2-1", "14:05", "March 2021",
         "Chapter 3", "5 min read", "In 2014 he won 3 titles", "The vote is on 22 April 2024", "Apollo 11",
-        "22 April 2024, 14:00-16:00",
+        "22 April 2024, 14:00-16:00", "Thu, January 8, 2026, 2 p.m. - 3 p.m. ET", "Mon 9am - 7pm PT", "10.15.07",
+        "Lab 3, 2019", "March 3, 20000 people",
         "Mayor wins by 12:10", "May 12 voters", "12.30", "Anna Lee, 3 March 2021", "3/4", "24/7", "1990-2024", "No. 10",
         "Windows 10.5.23", "34 comments", "What happened on 3 March 2021?", "", "Friday", "no digits here",
         "LONDON, March 3 (Reuters) - The bank", "3 March 2021 " * 20,
@@ -205,6 +266,24 @@ def test_timestamp_lines(line, published, updated):
 )  # fmt: skip
 def test_lines_that_are_no_timestamps(line):
     assert read_timestamp_line(line) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "words", "published", "updated"),
+    [
+        ("By Ann Lee on Dec. 13, 2025", "By Ann Lee", "Dec. 13, 2025", None),
+        ("Ann LeeDecember 13, 2025 4 Comments", "Ann Lee", "December 13, 2025", None),
+        ("By Ann McDonaldUpdated: Dec 13, 2025 1:06 PM EST", "By Ann McDonald", None, "Dec 13, 2025 1:06 PM EST"),
+        ("Home / Sport / 12 March 2019", "Home / Sport", "12 March 2019", None),
+        ("Von Ann Lee 22.04.2024, 18:11 Uhr Lesedauer: 3 Minuten", "Von Ann Lee", "22.04.2024, 18:11", None),
+    ],
+)
+def test_lines_that_sign_and_date(line, words, published, updated):
+    assert read_dated_line(line) == (words, TimestampLine(published, updated))
+
+
+def test_an_events_hours_date_nothing():
+    assert read_dated_line("Town hall, 22 April 2024, 14:00 - 16:00") is None
 
 
 @given(st.text(max_size=200) | st.text(alphabet="0123456789:/-.,ap mAPMUJan年月日時تZ+|()", max_size=120))
@@ -230,7 +309,7 @@ def test_lines_are_read_fast():
     started = time.perf_counter()
     for line in lines:
         read_timestamp_line(line)
-    assert time.perf_counter() - started < 1  # 0.1 s on an idle core
+    assert time.perf_counter() - started < 0.2  # 0.005 s on an idle core
     started = time.perf_counter()
     for hostile in ("1" * 160, "1/" * 80, "1 a " * 40, "(1" * 80, "12:" * 50):
         read_timestamp_line(hostile)
