@@ -225,20 +225,29 @@ def _find_parts(text: str, kinds: int) -> tuple[list[Part], str]:
         if kinds & LABEL:
             for found in known.labels.finditer(text):
                 take("L", found.start(), found.end(), "updated" if found["updated"] else "published")
-        starts, clock_ends = {p.start for p in parts}, {p.end for p in parts if p.kind == "T"}
-        for found in reversed(list(TOKEN.finditer(text))):
-            word, start, end = fold_word(found[0]), found.start(), found.end()
-            if word in known.weekdays:
-                take("W", start, end, found)
-            elif (word in known.filler and {end + 1, end + 2} & starts and found[0].islower()) or (
-                word in _HOURS and {start, start - 1} & clock_ends
-            ):
-                # `on` before a date and `Uhr` behind a time are the date's, and no part of a name beside it.
-                text = text[:start] + _blank(found) + text[end:]
-            else:
-                continue
-            starts.add(start)
+        text = _take_weekdays(text, parts)
     return parts, text
+
+
+def _take_weekdays(text: str, parts: list[Part]) -> str:
+    """Add the weekdays to `parts`; returns `text` without them.
+
+    `on` before a date and `Uhr` behind a time go with them: they are no part of a name that stands beside the date.
+    """
+    known = date_words()
+    starts, clock_ends = {p.start for p in parts}, {p.end for p in parts if p.kind == "T"}
+    for found in reversed(list(TOKEN.finditer(text))):
+        word, start, end = fold_word(found[0]), found.start(), found.end()
+        is_weekday = word in known.weekdays
+        leads = (
+            word in known.filler and {end + 1, end + 2} & starts and (found[0].islower() or not text[:start].strip())
+        )
+        if is_weekday or leads or (word in _HOURS and {start, start - 1} & clock_ends):
+            text = text[:start] + _blank(found) + text[end:]
+            starts.add(start)
+        if is_weekday:
+            parts.append(Part("W", start, end, found))
+    return text
 
 
 def _is_end(time: re.Match[str], offset: re.Match[str]) -> bool:
@@ -255,7 +264,8 @@ def _assemble(parts: list[Part]) -> list[Group]:
     groups: list[Group] = []
     group, waiting = Group(), None
     spoken = [p for p in parts if p.kind != "W"]
-    backward = len(spoken) > 1 and spoken[-1].kind == "L" != spoken[0].kind and _is_near(spoken[-2], spoken[-1])
+    ends_with_label = len(spoken) > 1 and spoken[-1].kind == "L" and _is_near(spoken[-2], spoken[-1])
+    backward = ends_with_label and spoken[0].kind != "L"
     for part in parts:
         if part.kind == "R":
             # `Updated 2 hours ago` says nothing of a date around it.

@@ -274,6 +274,7 @@ def test_lines_that_are_no_timestamps(line):
         ("By Ann Lee on Dec. 13, 2025", "By Ann Lee", "Dec. 13, 2025", None),
         ("Ann LeeDecember 13, 2025 4 Comments", "Ann Lee", "December 13, 2025", None),
         ("By Ann McDonaldUpdated: Dec 13, 2025 1:06 PM EST", "By Ann McDonald", None, "Dec 13, 2025 1:06 PM EST"),
+        ("Posted On January 12, 2025January 22, 2025 By Ann Lee", "By Ann Lee", "January 12, 2025", None),
         ("Home / Sport / 12 March 2019", "Home / Sport", "12 March 2019", None),
         ("Von Ann Lee 22.04.2024, 18:11 Uhr Lesedauer: 3 Minuten", "Von Ann Lee", "22.04.2024, 18:11", None),
     ],
