@@ -6,17 +6,59 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+#: A letter of the scripts that are written without spaces.
+UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+WORD = re.compile(r"\w+")
+
 _SEED = Path(__file__).parent.parent / "seeds" / "names.toml"
+
+
+class Phrases:
+    """Phrases that stand before a name, with their colon or space, looked up by their first word.
+
+    One pattern of all of them is five times slower: there are hundreds, and most words of a line begin none.
+    """
+
+    def __init__(self, phrases: list[str]) -> None:
+        by_word: dict[str, list[str]] = {}
+        for phrase in phrases:
+            by_word.setdefault(WORD.match(phrase)[0].casefold(), []).append(phrase)  # type: ignore[index]
+        ends = r"(?:\s*[:：/／]\s*|\s+)(?=\S)"
+        #: The first words, casefolded.
+        self.starts = frozenset(by_word)
+        self._by_word = {
+            word: re.compile(rf"(?P<words>{_any_of(some)}){ends}", re.IGNORECASE) for word, some in by_word.items()
+        }
+        attached = [p for p in phrases if len(p) > 1 and UNSPACED.match(p)]
+        self._attached = re.compile(rf"(?P<words>{_any_of(attached)})(?=\w)") if attached else None
+
+    def match(self, text: str, start: int = 0) -> re.Match[str] | None:
+        """The phrase that begins at `start`, which is no space; its group `words` is the phrase alone."""
+        first = WORD.match(text, start)
+        if first is None:
+            return None
+        pattern = self._by_word.get(first[0].casefold())
+        found = pattern.match(text, start) if pattern else None
+        if found is None and self._attached and UNSPACED.match(first[0]):
+            found = self._attached.match(text, start)
+        return found
 
 
 @dataclass(frozen=True)
 class NameWords:
-    """Tables of `seeds/names.toml`, casefolded."""
+    """Tables of `seeds/names.toml`, casefolded.
 
-    prefix: re.Pattern[str]
-    suffix: re.Pattern[str]
-    supporting: re.Pattern[str]
-    credit: re.Pattern[str]
+    `signing` are the prefixes that sign in the middle of a line, too, some only with a colon; `cuts` are the words
+    that they and the supporting phrases begin with.
+    """
+
+    prefix: Phrases
+    signing: Phrases
+    supporting: Phrases
+    signing_with_colon: frozenset[str]
+    cuts: frozenset[str]
+    suffixes: tuple[str, ...]
+    hangul_signed: re.Pattern[str]
     joiners: frozenset[str]
     sure_joiners: frozenset[str]
     particles: frozenset[str]
@@ -25,13 +67,13 @@ class NameWords:
     organisations: frozenset[str]
     unspaced_organisations: re.Pattern[str]
     acronyms: frozenset[str]
+    agencies: frozenset[str]
     nobody: frozenset[str]
     not_names: frozenset[str]
     forenames: frozenset[str]
     surnames: frozenset[str]
-
-
-UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+    given_names: frozenset[str]
+    common_words: frozenset[str]
 
 
 def _any_of(phrases: list[str]) -> str:
@@ -40,21 +82,38 @@ def _any_of(phrases: list[str]) -> str:
 
 @cache
 def name_words() -> NameWords:
+    """The tables, read once a process."""
     seed = tomllib.loads(_SEED.read_text(encoding="utf-8"))
-    fields = ("joiners", "sure_joiners", "particles", "roles", "beats", "organisations", "acronyms", "nobody")
-    fields += ("not_names", "forenames", "surnames")
-    attached = [p for p in seed["prefixes"] if len(p) > 1 and UNSPACED.match(p)]
+    lists = (
+        "joiners",
+        "sure_joiners",
+        "particles",
+        "roles",
+        "beats",
+        "organisations",
+        "acronyms",
+        "agencies",
+        "nobody",
+    )
+    lists += ("not_names", "forenames", "surnames")
+    tables = {field: frozenset(w.casefold() for w in seed[field]) for field in lists}
+    tables |= {field: frozenset(seed[field].casefold().split()) for field in ("given_names", "common_words")}
+    # a lone `By` or `Text:` is nobody either
+    tables["nobody"] |= {p.casefold() for p in seed["prefixes"]}
+    hangul = [s for s in seed["suffixes"] if "\uac00" <= s[0] <= "\ud7af"]
+    signing, supporting = Phrases(seed["signing"]), Phrases(seed["supporting"])
     return NameWords(
-        prefix=re.compile(
-            rf"\s*(?:(?P<words>{_any_of(seed['prefixes'])})(?:\s*[:：/／]\s*|\s+)|(?:{_any_of(attached)})(?=\w))(?=\S)",
-            re.IGNORECASE,
+        prefix=Phrases(seed["prefixes"]),
+        signing=signing,
+        signing_with_colon=frozenset(p[:-1] for p in seed["signing"] if p.endswith(":")),
+        supporting=supporting,
+        cuts=signing.starts | supporting.starts,
+        suffixes=tuple(sorted((s.casefold() for s in seed["suffixes"]), key=len, reverse=True)),
+        hangul_signed=re.compile(
+            rf"(?<![가-힣])([가-힣]{{2,4}}(?:\s?[·,]\s?[가-힣]{{2,4}})*)\s*(?:{_any_of(hangul)})(?![가-힣])"
         ),
-        suffix=re.compile(rf"\s*(?:{_any_of(seed['suffixes'])})\s*$", re.IGNORECASE),
-        supporting=re.compile(rf"\s*(?:{_any_of(seed['supporting'])})(?:\s*[:/]\s*|\s+)(?=\S)", re.IGNORECASE),
-        credit=re.compile(rf"\s(?=(?:{_any_of(seed['supporting'])})\s*:)", re.IGNORECASE),
         unspaced_organisations=re.compile(_any_of([o for o in seed["organisations"] if UNSPACED.match(o)])),
-        # a lone `By` or `Text:` is nobody either
-        **{f: frozenset(w.casefold() for w in seed[f] + (seed["prefixes"] if f == "nobody" else [])) for f in fields},
+        **tables,
     )
 
 

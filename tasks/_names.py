@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from html import unescape
 
 from schemas.draft import Byline
-from tasks._date_words import month_number
+from tasks._date_words import date_words, fold_word, month_number
 from tasks._name_words import UNSPACED, case_name, cased, name_words
 from tasks._text import clean_line
 
@@ -24,27 +24,42 @@ _SEPARATOR = re.compile(r"\s*(?:[,;/|•·、，；]|\s[-–—]\s)\s*")
 _NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ.\-‐‑\u0300-\u036f]*(?:['’ʼ.\-‐‑][^\W\d_\u0300-\u036f]*)*")
 _GENERATION = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "md"))
 _GENERATION_COMMA = re.compile(r",\s*(?=(?:[JS]r\b|I{2,3}\b|IV\b))")
+_TITLE = frozenset(("dr", "dr.", "prof", "prof.", "mr", "mr.", "mrs", "mrs.", "ms.", "sir", "dame", "rev", "rev."))
 # Endings of nouns and adjectives that no name has; `ing`, `ment`, `ance`, `ity` are left out for Manning, Clement,
 # Vance and Charity.
 _NOUN = re.compile(
-    r"(?:tions?|sions|ments|ness|ities|ility|olog(?:y|ies)|[^r]ics|ware|ships?|ings|ances|ences|able|ible|ical|"
-    r"iz(?:e|ed|es|ing))$"
+    r"(?:tions?|sions|ments|ness|ities|ility|olog(?:y|ies)|[^r]ics|ware|ships?|ances|ences|able|ible|ical|"
+    r"iz(?:e|ed|es|ing)|ungen|keit|schaft|ciones|ções|zioni|zione)$"
 )
+# Endings that few names have: they count where no given name stands first.
+_LIKE_NOUN = re.compile(
+    r"(?:[^aeiou\W]ings?|ment|ity|ities|ous|ful|less|ically|ually|onally|ism|graphy|ophy|phobia|\w{4}(?:ive|ung)|"
+    r"isch(?:e[nrs]?)?|heit|ción|ção|tät|dades?|idad|mente|ité|eurs|tions?|sche)$"
+)
+# Words whose tags a scraper has dropped without a space: `byAnn Lee`
+_GLUED_BY = re.compile(r"^(?:[Bb]y|von|[Pp]ar|[Pp]or)(?=[A-Z\u00c0-\u00de][a-z\u00df-\u00ff])")
+_ARTICLES = frozenset(("the", "le", "la", "el", "il", "die", "der", "das"))
+_GENITIVES = _ARTICLES | frozenset(("des", "du", "della", "delle", "dello", "degli"))
 _HAS_DIGIT = re.compile(r"\d")
+# `hacksCleaning`, `SaaS`, `iPad`; but `McKay`, `DiMarco`, `LaRue`, `FitzGerald`
+_GLUED = re.compile(r"[^\W\d_]{4}[A-Z](?<!Fitz.)|[A-Z]{2}[a-z]|[a-z][A-Z]{2}|^[a-z]+[A-Z]")
 
 
 def is_person_name(line: str) -> bool:
     """Whether a line by itself is a person's name or a list of names, not a headline, a section or a place.
 
     A name here is two to four words that begin with a capital (or are all capitals), with small words such as `van`
-    between them, and no word that headlines and section names are made of.
+    between them, and no word that headlines and section names are made of.  What no known given name begins is taken
+    for a name only where none of its words is a plain one, and not at all in scripts without capitals.
     """
-    line = line.strip()
+    line = _GLUED_BY.sub("", line.strip())
     if not 4 <= len(line) <= 120 or _HAS_DIGIT.search(line) or not line[0].isalpha():
         return False
     if not (line[-1].isalpha() or line[-1] == "."):
         return False
     words = name_words()
+    if UNSPACED.search(line):
+        return bool(words.hangul_signed.fullmatch(line))
     names: list[list[str]] = [[]]
     for part in _SEPARATOR.split(_GENERATION_COMMA.sub(" ", line)):
         for word in part.split():
@@ -60,28 +75,56 @@ def is_person_name(line: str) -> bool:
 
 def _is_one_person(tokens: list[str]) -> bool:
     words = name_words()
-    is_capitals = all(t.isupper() or t.casefold() in words.particles for t in tokens)
     while len(tokens) > 2 and tokens[-1].casefold() in _GENERATION:
         tokens = tokens[:-1]
+    if len(tokens) > 2 and tokens[0].casefold() in _TITLE:
+        tokens = tokens[1:]
+    is_capitals = all(t.isupper() or t.casefold() in words.particles for t in tokens)
+    is_given = _is_given(tokens[0])
+    if not is_given and (not tokens[0][0].isupper() or tokens[0].casefold() in _ARTICLES):
+        return False
     counted = 0
     for index, token in enumerate(tokens):
         folded = token.casefold()
         if not _NAME_WORD.fullmatch(token):
             return False
         if folded in words.particles and (index or len(tokens) > 2):
+            # `Feria de Abril` may be somebody, `Stimme der Ökonomen` is nobody.
+            if not is_given and folded in _GENITIVES and tokens[index - 1].casefold() not in ("von", "van", "de"):
+                return False
             continue
         if folded in words.organisations or folded in words.roles or _NOUN.search(folded):
             return False
         allowed = words.surnames if index == len(tokens) - 1 else words.forenames if index == 0 else frozenset()
         if folded in words.not_names and folded not in allowed:
             return False
-        if token.islower() or (token.endswith(".") and len(token) > 5):
+        # `Charles Dickens Quotes`; but `Anna Maria Rice`
+        if _is_plain(folded) and (not is_given or (index > 1 and not _is_given(tokens[index - 1]))):
             return False
-        # `PDF`, `USB` beside words in lower case; `PJ Hamel` is somebody.
-        if not is_capitals and token.isupper() and "." not in token and len(token) > (1 if index else 2):
+        if token.islower() or (token.endswith(".") and len(token) > 5) or folded.endswith(("'s", "’s", "..")):
             return False
+        if not is_capitals:
+            # `PDF`, `USB` beside words in lower case; `PJ Hamel` and `Anne DUPONT` are somebody.
+            is_surname = is_given and index and len(token) > 3
+            is_short = len(token) <= (1 if index else 2) and folded not in words.acronyms
+            if token.isupper() and "." not in token and not is_surname and not is_short:
+                return False
+            if not is_given and _GLUED.search(token):
+                return False
         counted += 1
     return 2 <= counted <= 4 and len(tokens[-1].rstrip(".")) > 1
+
+
+def _is_given(token: str) -> bool:
+    folded = token.casefold()
+    return folded in name_words().given_names or folded.partition("-")[0] in name_words().given_names
+
+
+def _is_plain(folded: str) -> bool:
+    words = name_words()
+    if folded in words.common_words or _LIKE_NOUN.search(folded):
+        return True
+    return "-" in folded and any(part in words.common_words or part in words.not_names for part in folded.split("-"))
 
 
 # --- who signed --------------------------------------------------------------------------------------------------
@@ -90,19 +133,32 @@ _ADDRESS = re.compile(
     r"\(?\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\)?|(?:https?://|www\.)\S+|\b[\w-]{1,64}\.(?:com|org|net|co|de|fr)/\S*",
     re.I,
 )
-_HANDLE = re.compile(r"(?:(?<=\s)|^|(?<=\())@\w+")
+_HANDLE = re.compile(r"@\w+")
+_DOMAIN = re.compile(r"[\w-]+\.[a-z]{2,4}")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
-_GLUED_BY = re.compile(r"^[Bb]y(?=[A-Z][a-z])")
+# `Ann LeePublished 3 May`
+_GLUED_LABEL = re.compile(r"(?<=[a-z\u00df-\u00ff])(?=(?:Published|Updated|Posted|Follow|Share)(?![a-z]))")
 _PARTS = re.compile(
-    r"\s*(?:[,;|•、，；\n]|\s/\s|(?<=\w)/(?=\w)|\s[·–—-]\s|(?<=[\uac00-\ud7af])·(?=[\uac00-\ud7af]))\s*"
+    r"\s*(?:[,;|•⋅∙●、，；／\n—]|\s/+\s|/{2,}|(?<=\w)/(?=\w)|\s[·–+-]\s|(?<=[\uac00-\ud7af])·(?=[\uac00-\ud7af]))\s*"
 )
-_PLACE = re.compile(r"(?<=\w)[,\s]+(?:in|for|at|from|reporting|aus|à|en|i|w|az?)\s+(?:[A-Z\u00c0-\u00de(]|the\s).*$")
+_PLACE = re.compile(
+    r"(?<=\w)[,\s]+(?:(?:[Ii]n|[Ff]or|[Aa]t|[Ss]pecial to|from|reporting|on behalf of|aus|à|en|i|w|az?)\s+"
+    r"(?:[A-Z\u00c0-\u00de(]|the\s)|The\s+[A-Z]).*$"
+)
 _LEADING_PLACE = re.compile(r"(?:in|for|at|from|reporting|aus|nach|à|en|special to|envoyé)\s", re.I)
-_AGENCY_REPORTER = re.compile(r"^[\u4e00-\u9fff]{1,8}?[社报報网網台](?:记者|記者)\s*")
+_AGENCY_REPORTER = re.compile(r"^[\u4e00-\u9fff]{1,8}?[社報报網网台](?:记者|記者)\s*")
+_UNSPACED_PLACE = re.compile(r"[\u4e00-\u9fff]{2,6}(?:報導|报道|報道|專電|专电|電|电)")
 _TELLS = re.compile(r"\s+(?:is|says|said|was|has|covers|writes|reports|joined|ist|est|es|è)(?:\s.*)?$")
-_LIKE_PARTICLES = frozenset(("von", "di", "de", "af", "av", "от", "a"))
-_BEFORE_DATES = frozenset(("published", "updated", "posted", "on", "am", "le", "el", "il"))
-_EDGES = " \t.,;:|/•·-–—*\"“”'«»()[]"
+_JOINER_FIRST = re.compile(r"^(?:and|und|et|og|och|y|e|&)\s+")
+_COLON = re.compile(r"[:：/／]")
+_WORD_START = re.compile(r"(?<![^\W\d_])[^\W\d_]+")
+_FIRST_OF_LIST = re.compile(r"[,;&]|\s(?:e|und)\s")
+# What ends in a date, or in its time: `12. März 2019, 10 Uhr`
+_DATE_ENDS = re.compile(r"\d\W*(?:Uhr|h)?\W*$")
+_LIKE_PARTICLES = frozenset(("von", "di", "de", "da", "af", "av", "от", "a"))
+_BEFORE_DATES = frozenset(("published", "updated", "posted", "last", "on", "in", "am", "le", "el", "il"))
+_EDGES = " \t.,;:|/•·⋅-–—*\"“”'«»()[]【】〔〕「」"
+_INNER_EDGES = _EDGES.replace(".", "")
 
 
 def read_authors(bylines: Sequence[Byline], source: str | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -130,64 +186,143 @@ def _key(name: str) -> str:
 
 
 def _read_byline(byline: Byline, source: str | None) -> Iterator[tuple[str, str]]:
-    text = clean_line(unescape(byline.text))
-    text = _HANDLE.sub(" ", _ADDRESS.sub(" ", text[:_LONGEST_BYLINE]))
-    text = _GLUED_BY.sub("", clean_line(text))
+    text = clean_line(unescape(byline.text))[:_LONGEST_BYLINE]
+    if "@" in text or "." in text or "http" in text:
+        text = clean_line(_HANDLE.sub(" ", _ADDRESS.sub(" ", text)))
+    text = _GLUED_LABEL.sub(" | ", _GLUED_BY.sub("", text))
     if source and _key(text) == _key(source) and text.strip(_EDGES):
         yield text.strip(_EDGES), "organisation"
         return
-    text = _GENERATION_COMMA.sub(" ", _AGENCY_REPORTER.sub("", text))
-    sections = [s for part in text.split(";") for s in name_words().credit.split(part) if s.strip(_EDGES)]
-    signed = [s for s in sections if not name_words().supporting.match(s)] or sections
-    for section in signed:
-        helped = name_words().supporting.match(section)
-        section = _without_prefix(section[helped.end() :] if helped else section)
-        if byline.kind == "organisation":
-            yield from _as_organisation(section)
-        elif byline.kind == "person" and re.fullmatch(r"[^\s,]+, [^\s,]+", section):
-            last, first = section.split(", ")
-            yield from _as_person(f"{first} {last}")
-        else:
-            yield from _read_list(section, source, byline.kind)
+    text = _GENERATION_COMMA.sub(" ", text)
+    if UNSPACED.search(text):
+        text = _AGENCY_REPORTER.sub("", text.strip(_EDGES))
+        # `서울 홍길동·김철수 기자`
+        text = ", ".join(name_words().hangul_signed.findall(_BRACKETS.sub(" ", text))) or text
+    if byline.kind == "organisation":
+        yield from _as_organisation(_without_prefix(text))
+    elif byline.kind == "person" and re.fullmatch(r"[^\s,]+, [^\s,]+", text):
+        last, first = text.split(", ")
+        yield from _as_person(f"{first} {last}")
+    else:
+        yield from _read_sections(_sections(text), source, byline.kind)
+
+
+def _read_sections(sections: list[tuple[str, str]], source: str | None, kind: str | None) -> Iterator[tuple[str, str]]:
+    """Names of those who sign; of those who helped where nobody does."""
+    signs = any(role == "signs" for role, _ in sections)
+    found = False
+    for role, section in sections:
+        if role == "helps":
+            continue
+        for name in _read_list(_without_prefix(section), source, kind):
+            # Before a `by` stand dates, `Recipe` and `Column`; a name only if it is beyond doubt.
+            if not signs or role == "signs" or (name[1] == "person" and _is_one_person(name[0].split())):
+                found = True
+                yield name
+    if not found:
+        for role, section in sections:
+            if role == "helps":
+                yield from _read_list(_without_prefix(section), source, kind)
+
+
+def _sections(text: str) -> list[tuple[str, str]]:
+    """A byline cut at each phrase that signs or credits: (`signs`, `helps` or empty, the words behind it) each."""
+    words = name_words()
+    cuts = [("", 0, 0)]
+    for word in _WORD_START.finditer(text):
+        start = word.start()
+        begins = word[0].casefold() in words.cuts or UNSPACED.match(word[0])
+        if not begins or start < cuts[-1][2]:
+            continue
+        if found := words.supporting.match(text, start):
+            # In the middle of a line `photos by` begins a credit, and `photo` only with a colon.
+            if not start or " " in found["words"] or _COLON.search(found[0]):
+                cuts.append(("helps", start, found.end()))
+        elif start and (found := words.signing.match(text, start)) and _signs_inside(text, start, found):
+            cuts.append(("signs", start, found.end()))
+    ends = [start for _, start, _ in cuts[1:]] + [len(text)]
+    sections = [(role, text[begin:end]) for (role, _, begin), end in zip(cuts, ends, strict=True)]
+    return [(role, section) for role, section in sections if section.strip(_EDGES)]
+
+
+def _signs_inside(text: str, start: int, found: re.Match[str]) -> bool:
+    phrase = found["words"].casefold()
+    if phrase in _LIKE_PARTICLES and ":" not in found[0]:
+        return not text[found.end()].islower() and bool(_DATE_ENDS.search(text[max(0, start - 8) : start]))
+    if phrase in name_words().signing_with_colon and not _COLON.search(found[0]):
+        return False
+    return not text[found.end()].islower() or bool(_HAS_DIGIT.search(text[:start]))
 
 
 def _without_prefix(text: str) -> str:
+    words = name_words()
+    text = text.strip()
     for _ in range(3):
-        found = name_words().prefix.match(text)
+        found = words.prefix.match(text) or words.supporting.match(text)
         if not found:
             break
         rest = text[found.end() :]
-        like_particle = (found["words"] or "").casefold() in _LIKE_PARTICLES
-        # `Di Stefano` and `Von der Leyen` are names; `Di Anna Rossi` is not.
-        first = re.split(r"[,;&]|\s(?:e|und)\s", rest)[0].split()
-        if like_particle and (len(first) < 2 or first[0].casefold() in name_words().particles) and ":" not in found[0]:
-            break
+        # `Di Stefano` and `Von der Leyen` are names; `Di Anna Rossi` and `Von dpa` are not.
+        if found["words"].casefold() in _LIKE_PARTICLES and ":" not in found[0]:
+            first = _FIRST_OF_LIST.split(rest)[0].split()
+            if first and first[0].casefold() in words.particles:
+                break
+            if len(first) < 2 and not _is_organisation(rest) and rest[:1].isupper():
+                break
         text = rest
     return text
 
 
 def _read_list(text: str, source: str | None, kind: str | None) -> Iterator[tuple[str, str]]:
     """Names of one section: separated by commas and the like, then by `and` and the like."""
-    bare = _BRACKETS.sub(" ", text).strip()
-    has_person = False
-    for part in _PARTS.split(bare or text.strip("()[] ")):
-        part = _without_prefix(part).strip(_EDGES.replace(".", "")) if part else ""
-        part = re.sub(rf"^(?:{'|'.join(('and', 'und', 'et', 'og', 'och', 'y', 'e', '&'))})\s+", "", part)
-        if not part or (has_person and (_LEADING_PLACE.match(part) or _is_affiliation(part))):
+    bare = _BRACKETS.sub(" ", text).strip() or text.strip("()[] ")
+    parts = [part.strip(_INNER_EDGES) for part in _PARTS.split(bare)]
+    names: list[tuple[str, str]] = []
+    is_placed = False
+    for index, part in enumerate(parts):
+        part = _JOINER_FIRST.sub("", _without_prefix(part) if index else part)
+        if not part:
+            continue
+        has_person = any(signed == "person" and " " in name for name, signed in names)
+        has_whole = has_person or is_placed or any(signed == "organisation" for _, signed in names)
+        if names and _LEADING_PLACE.match(part):
+            is_placed = True
+            continue
+        if names and (": " in part or _DOMAIN.fullmatch(part) or _UNSPACED_PLACE.fullmatch(part)):
             continue
         # `Ann Lee, Berlin`: one word behind whole names is where it was written.
-        if has_person and " " not in part and not UNSPACED.search(part):
+        if has_whole and " " not in part and not UNSPACED.search(part) and (has_person or not _is_organisation(part)):
             continue
-        for piece in _split_joined(part):
-            if source and _key(piece) == _key(source):
-                names = _as_organisation(piece)
-            elif kind != "person" and _signs_as_organisation(_PLACE.sub("", piece)):
-                names = _as_organisation(_PLACE.sub("", piece))
-            else:
-                names = _as_person(piece)
-            for name in names:
-                has_person = has_person or (name[1] == "person" and " " in name[0])
-                yield name
+        pieces = _split_joined(part)
+        if has_person and all(_is_affiliation(piece) for piece in pieces):
+            continue
+        for piece in pieces:
+            if not (has_person and _is_role(piece)):
+                names += _read_piece(piece, source, kind)
+    yield from names if len(names) < 2 else _without_subjects(names)
+
+
+def _without_subjects(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Beside a person beyond doubt, what is no name is a subject, a title or a prompt, and goes."""
+    sure = [kind == "person" and _is_one_person(name.split()) for name, kind in names]
+    if True not in sure:
+        return names
+    first = sure.index(True)
+    return [
+        (name, kind)
+        for index, (name, kind) in enumerate(names)
+        # `Bo and Ann Lee`: one word before a whole name may be somebody.
+        if sure[index] or kind == "organisation" or (index < first and " " not in name)
+    ]
+
+
+def _read_piece(piece: str, source: str | None, kind: str | None) -> Iterator[tuple[str, str]]:
+    if source and _key(piece) == _key(source):
+        return _as_organisation(piece)
+    placed = _PLACE.sub("", piece)
+    if kind != "person" and _signs_as_organisation(placed):
+        return _as_organisation(placed)
+    return _as_person(piece)
 
 
 def _split_joined(part: str) -> list[str]:
@@ -204,7 +339,7 @@ def _split_joined(part: str) -> list[str]:
                 pieces.append([])
                 continue
         before.append(token)
-    joined = [" ".join(p) for p in pieces if p]
+    joined = [" ".join(run) for p in pieces if p for run in _split_run(p)]
     if len(joined) > 1 and _is_organisation(part):
         certain = [_is_organisation(p) or len(p.split()) > 1 for p in joined]
         # `staff and agencies`, `Bloor & Sons Press`: a side that is no name of its own
@@ -213,14 +348,28 @@ def _split_joined(part: str) -> list[str]:
     return joined
 
 
+def _split_run(tokens: list[str]) -> list[list[str]]:
+    """Names in a row with nothing between them (`Anna Berg Karin Maria Ek Peter Fox`), where a given name begins each."""
+    if not 5 <= len(tokens) <= 12 or not all(t[:1].isupper() and t[1:].islower() for t in tokens):
+        return [tokens]
+    names: list[list[str]] = [[]]
+    for index, token in enumerate(tokens):
+        if len(names[-1]) >= 2 and _is_given(token) and not _is_given(tokens[index - 1]):
+            names.append([])
+        names[-1].append(token)
+    return names if len(names) > 1 and all(_is_one_person(name) for name in names) else [tokens]
+
+
 def _tokens(text: str) -> list[str]:
-    return [t.strip(_EDGES).casefold() for t in text.split() if t.strip(_EDGES)]
+    return [token for word in text.split() if (token := word.strip(_EDGES).casefold())]
 
 
 def _is_organisation(text: str) -> bool:
     words = name_words()
     tokens = _tokens(text)
-    if any(t in words.organisations for t in tokens) or words.unspaced_organisations.search(text):
+    if any(t in words.organisations for t in tokens):
+        return True
+    if not text.isascii() and words.unspaced_organisations.search(text):
         return True
     if len(tokens) == 1:
         return tokens[0] in words.acronyms
@@ -228,14 +377,11 @@ def _is_organisation(text: str) -> bool:
     return any(t.casefold() in words.acronyms for t in capitals)
 
 
-_ARTICLES = frozenset(("the", "le", "la", "el", "il", "die", "der", "das"))
-
-
 def _signs_as_organisation(text: str) -> bool:
     tokens = text.split()
     if len(tokens) > 1 and tokens[0].casefold() in _ARTICLES and (tokens[0].casefold() == "the" or len(tokens) == 2):
         return True
-    if not _is_organisation(text):
+    if not _is_organisation(text) or _without_employer(tokens) != tokens:
         return False
     left = _without_roles(tokens)
     # `Ann Lee Staff Writer` is Ann Lee; `Staff Writer` is whoever on the staff.
@@ -270,20 +416,20 @@ def _as_organisation(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _as_person(text: str) -> Iterator[tuple[str, str]]:
-    text = name_words().suffix.sub("", _TELLS.sub("", text))
     tokens = text.split()
-    if len(_PLACE.sub("", text).split()) >= 2:
-        tokens = _PLACE.sub("", text).split()
-    if (dated := next((i for i, t in enumerate(tokens) if any(c.isdigit() for c in t)), None)) is not None:
-        # `Yucy3/4/2025`: a date glued to the name
-        glued = re.match(r"[^\W\d_]{2,}(?=\d)", tokens[dated])
-        tokens = [*tokens[:dated], *([glued[0]] if glued else [])]
-        while tokens and (month_number(tokens[-1]) or tokens[-1].casefold() in _BEFORE_DATES):
-            tokens.pop()
+    if len(tokens) > 1:
+        text = _TELLS.sub("", text)
+        tokens = text.split()
+        placed = _PLACE.sub("", text).split()
+        tokens = placed if len(placed) >= 2 else tokens
+    if _HAS_DIGIT.search(text):
+        tokens = _before_date(tokens)
+    while len(tokens) > 2 and tokens[-1].casefold() in _BEFORE_DATES:
+        tokens.pop()
     tokens = _without_roles(tokens)
-    name = " ".join(tokens).strip(_EDGES.replace(".", "") + " ")
+    name = _without_suffix(" ".join(tokens).strip(_INNER_EDGES))
     if name.endswith(".") and not re.search(r"(?:\b\w|\b[JSjs]r)\.$", name):
-        name = name.rstrip(".")
+        name = name.rstrip(". ")
     folded = name.casefold()
     if (
         len(name) < 2
@@ -300,25 +446,67 @@ def _as_person(text: str) -> Iterator[tuple[str, str]]:
     yield name, "person"
 
 
+def _before_date(tokens: list[str]) -> list[str]:
+    """The words of `Ann Lee Last Updated on 12 March 2019` before the label and the date."""
+    dated = next((i for i, t in enumerate(tokens) if _HAS_DIGIT.search(t)), len(tokens))
+    # `Yucy3/4/2025`: a date glued to the name
+    glued = re.match(r"[^\W\d_]{2,}(?=\d)", tokens[dated]) if dated < len(tokens) else None
+    tokens = [*tokens[:dated], *([glued[0]] if glued else [])]
+    for index in range(len(tokens)):
+        # `match` at each word: `search` tries hundreds of labels at every letter.
+        if date_words().labels.match(" ".join(tokens[index : index + 3])):
+            return tokens[:index]
+    # One month only: `Ann Maio on January 21`, where Maio is a month too.
+    if tokens and month_number(tokens[-1]):
+        tokens.pop()
+    while tokens and (tokens[-1].casefold() in _BEFORE_DATES or fold_word(tokens[-1]) in date_words().weekdays):
+        tokens.pop()
+    return tokens
+
+
+def _without_suffix(name: str) -> str:
+    """A name without the word that signs behind it (`홍길동 기자`) or a prompt (`Ann Lee Follow`)."""
+    folded = name.casefold()
+    if not folded.endswith(name_words().suffixes):
+        return name
+    for suffix in name_words().suffixes:
+        if folded.endswith(suffix) and (UNSPACED.match(suffix) or folded[: -len(suffix)].endswith(" ")):
+            return name[: -len(suffix)].rstrip(_INNER_EDGES)
+    return name
+
+
 def _without_roles(tokens: list[str]) -> list[str]:
     """A name without the job title printed before or behind it (`Political editor Ann Lee`, `Ann Lee Staff Writer`)."""
     words = name_words()
 
     def is_title(token: str) -> bool:
         folded = token.strip(_EDGES).casefold()
-        return folded in words.roles or folded in words.beats or folded in words.organisations
+        known = folded in words.roles or folded in words.beats or folded in words.organisations
+        return known or folded.endswith("ische")  # `landespolitische Korrespondentin`
 
     def holds_role(some: list[str]) -> bool:
         return any(t.strip(_EDGES).casefold() in words.roles for t in some)
 
-    start, end = 0, len(tokens)
-    while start < end and is_title(tokens[start]):
+    start = 0
+    while start < len(tokens) and is_title(tokens[start]):
         start += 1
     if start and holds_role(tokens[:start]):
         tokens = tokens[start:]
-    end = len(tokens)
+    # From the first role behind a whole name: `Ann Lee Deputy Content Hub Director`
+    end = next((i for i in range(2, len(tokens)) if holds_role(tokens[i : i + 1])), len(tokens))
     while end > 0 and is_title(tokens[end - 1]):
         end -= 1
     if holds_role(tokens[end:]) and (end >= 2 or end == 0):
         tokens = tokens[:end]
+    return _without_employer(tokens)
+
+
+def _without_employer(tokens: list[str]) -> list[str]:
+    """`Ann Lee BBC News`, `ANN LEE Associated Press`: the name, where capitals or the agency tell where it ends."""
+    words = name_words()
+    for index in range(2, len(tokens)):
+        word = tokens[index].strip(_EDGES)
+        is_agency = " ".join(tokens[index : index + 2]).casefold() in words.agencies
+        if is_agency or (word.isupper() and word.casefold() in words.acronyms and not tokens[0].isupper()):
+            return tokens[:index]
     return tokens
