@@ -20,15 +20,13 @@ class Phrases:
     """
 
     def __init__(self, phrases: list[str]) -> None:
-        by_word: dict[str, list[str]] = {}
+        self._phrases: dict[str, list[str]] = {}
         for phrase in phrases:
-            by_word.setdefault(WORD.match(phrase)[0].casefold(), []).append(phrase)  # type: ignore[index]
-        ends = r"(?:\s*[:：/／]\s*|\s+)(?=\S)"
+            self._phrases.setdefault(WORD.match(phrase)[0].casefold(), []).append(phrase)  # type: ignore[index]
+        # Made when they are first needed: all together take 80 ms.
+        self._patterns: dict[str, re.Pattern[str]] = {}
         #: The first words, casefolded.
-        self.starts = frozenset(by_word)
-        self._by_word = {
-            word: re.compile(rf"(?P<words>{_any_of(some)}){ends}", re.IGNORECASE) for word, some in by_word.items()
-        }
+        self.starts = frozenset(self._phrases)
         attached = [p for p in phrases if len(p) > 1 and UNSPACED.match(p)]
         self._attached = re.compile(rf"(?P<words>{_any_of(attached)})(?=\w)") if attached else None
 
@@ -37,11 +35,20 @@ class Phrases:
         first = WORD.match(text, start)
         if first is None:
             return None
-        pattern = self._by_word.get(first[0].casefold())
-        found = pattern.match(text, start) if pattern else None
+        found = None
+        if (word := first[0].casefold()) in self._phrases:
+            found = self._pattern(word).match(text, start)
         if found is None and self._attached and UNSPACED.match(first[0]):
             found = self._attached.match(text, start)
         return found
+
+    def _pattern(self, word: str) -> re.Pattern[str]:
+        pattern = self._patterns.get(word)
+        if pattern is None:
+            ends = r"(?:\s*[:：/／]\s*|\s+)(?=\S)"
+            pattern = re.compile(rf"(?P<words>{_any_of(self._phrases[word])}){ends}", re.IGNORECASE)
+            self._patterns[word] = pattern
+        return pattern
 
 
 @dataclass(frozen=True)

@@ -349,7 +349,7 @@ def _split_joined(part: str) -> list[str]:
 
 
 def _split_run(tokens: list[str]) -> list[list[str]]:
-    """Names in a row with nothing between them (`Anna Berg Karin Maria Ek Peter Fox`), where a given name begins each."""
+    """Names in a row with nothing between them (`Anna Berg Karin Maria Ek`), where a given name begins each."""
     if not 5 <= len(tokens) <= 12 or not all(t[:1].isupper() and t[1:].islower() for t in tokens):
         return [tokens]
     names: list[list[str]] = [[]]
