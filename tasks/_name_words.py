@@ -1,4 +1,4 @@
-"""The words of bylines (seeds/names.toml), ready to look up, and how a name is cased."""
+"""What a name is made of: the words of bylines (seeds/names.toml), whether words are a name, and how one is cased."""
 
 import re
 import tomllib
@@ -122,6 +122,139 @@ def name_words() -> NameWords:
         unspaced_organisations=re.compile(_any_of([o for o in seed["organisations"] if UNSPACED.match(o)])),
         **tables,
     )
+
+
+# --- whether a line is a name ------------------------------------------------------------------------------------
+
+_SEPARATOR = re.compile(r"\s*(?:[,;/|•·、，；]|\s[-–—]\s)\s*")
+# A name's word: letters with inner points, apostrophes and hyphens; initials such as `J.` and `J.K.`
+_NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ.\-‐‑\u0300-\u036f]*(?:['’ʼ.\-‐‑][^\W\d_\u0300-\u036f]*)*")
+_GENERATION = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "md"))
+GENERATION_COMMA = re.compile(r",\s*(?=(?:[JS]r\b|I{2,3}\b|IV\b))")
+_TITLE = frozenset(("dr", "dr.", "prof", "prof.", "mr", "mr.", "mrs", "mrs.", "ms.", "sir", "dame", "rev", "rev."))
+# Endings of nouns and adjectives that no name has; `ing`, `ment`, `ance`, `ity` are left out for Manning, Clement,
+# Vance and Charity.
+_NOUN = re.compile(
+    r"(?:tions?|sions|ments|ness|ities|ility|olog(?:y|ies)|[^r]ics|ware|ships?|ances|ences|able|ible|ical|"
+    r"iz(?:e|ed|es|ing)|ungen|keit|schaft|ciones|ções|zioni|zione)$"
+)
+# Endings that few names have: they count where no given name stands first.
+_LIKE_NOUN = re.compile(
+    r"(?:[^aeiou\W]ings?|ment|ity|ities|ous|ful|less|ically|ually|onally|ism|graphy|ophy|phobia|\w{4}(?:ive|ung)|"
+    r"isch(?:e[nrs]?)?|heit|ción|ção|tät|dades?|idad|mente|ité|eurs|tions?|sche)$"
+)
+#: Words whose tags a scraper has dropped without a space: `byAnn Lee`
+GLUED_BY = re.compile(r"^(?:[Bb]y|von|[Pp]ar|[Pp]or)(?=[A-Z\u00c0-\u00de][a-z\u00df-\u00ff])")
+ARTICLES = frozenset(("the", "le", "la", "el", "il", "die", "der", "das"))
+_GENITIVES = ARTICLES | frozenset(("des", "du", "della", "delle", "dello", "degli"))
+HAS_DIGIT = re.compile(r"\d")
+# `hacksCleaning`, `SaaS`, `iPad`; but `McKay`, `DiMarco`, `LaRue`, `FitzGerald`
+_GLUED = re.compile(r"[^\W\d_]{4}[A-Z](?<!Fitz.)|[A-Z]{2}[a-z]|[a-z][A-Z]{2}|^[a-z]+[A-Z]")
+
+
+def is_person_name(line: str) -> bool:
+    """Whether a line by itself is a person's name or a list of names, not a headline, a section or a place.
+
+    A name here is two to four words that begin with a capital (or are all capitals), with small words such as `van`
+    between them, and no word that headlines and section names are made of.  What no known given name begins is taken
+    for a name only where none of its words is a plain one, and not at all in scripts without capitals.
+    """
+    line = GLUED_BY.sub("", line.strip())
+    if not 4 <= len(line) <= 120 or HAS_DIGIT.search(line) or not line[0].isalpha():
+        return False
+    if not (line[-1].isalpha() or line[-1] == "."):
+        return False
+    words = name_words()
+    if UNSPACED.search(line):
+        return bool(words.hangul_signed.fullmatch(line))
+    names: list[list[str]] = [[]]
+    for part in _SEPARATOR.split(GENERATION_COMMA.sub(" ", line)):
+        for word in part.split():
+            small = word.casefold()
+            if small in words.joiners and len(names[-1]) > (1 if small in words.particles else 0):
+                names.append([])
+            else:
+                names[-1].append(word)
+        names.append([])
+    names = [n for n in names if n]
+    return 1 <= len(names) <= 8 and all(is_one_person(name) for name in names)
+
+
+def is_one_person(tokens: list[str]) -> bool:
+    """Whether the words are the name of one person, as far as words can tell."""
+    words = name_words()
+    while len(tokens) > 2 and tokens[-1].casefold() in _GENERATION:
+        tokens = tokens[:-1]
+    if len(tokens) > 2 and tokens[0].casefold() in _TITLE:
+        tokens = tokens[1:]
+    is_capitals = all(t.isupper() or t.casefold() in words.particles for t in tokens)
+    is_given = begins_name(tokens[0])
+    if not is_given and (not tokens[0][0].isupper() or tokens[0].casefold() in ARTICLES):
+        return False
+    counted = 0
+    for index, token in enumerate(tokens):
+        folded = token.casefold()
+        if not _NAME_WORD.fullmatch(token):
+            return False
+        if folded in words.particles and (index or len(tokens) > 2):
+            # `Feria de Abril` may be somebody, `Stimme der Ökonomen` is nobody.
+            if not is_given and folded in _GENITIVES and tokens[index - 1].casefold() not in ("von", "van", "de"):
+                return False
+            continue
+        if folded in words.organisations or folded in words.roles or _NOUN.search(folded):
+            return False
+        allowed = words.surnames if index == len(tokens) - 1 else words.forenames if index == 0 else frozenset()
+        if folded in words.not_names and folded not in allowed:
+            return False
+        # `Charles Dickens Quotes`; but `Anna Maria Rice`
+        if _is_plain(folded) and (not is_given or (index > 1 and not begins_name(tokens[index - 1]))):
+            return False
+        if token.islower() or (token.endswith(".") and len(token) > 5) or folded.endswith(("'s", "’s", "..")):
+            return False
+        if not is_capitals:
+            # `PDF`, `USB` beside words in lower case; `PJ Hamel` and `Anne DUPONT` are somebody.
+            is_surname = is_given and index and len(token) > 3
+            is_short = len(token) <= (1 if index else 2) and folded not in words.acronyms
+            if token.isupper() and "." not in token and not is_surname and not is_short:
+                return False
+            if not is_given and _GLUED.search(token):
+                return False
+        counted += 1
+    return 2 <= counted <= 4 and len(tokens[-1].rstrip(".")) > 1
+
+
+def begins_name(token: str) -> bool:
+    """Whether names begin with this word: a known given name, or the first half of a double one."""
+    folded = token.casefold()
+    return folded in name_words().given_names or folded.partition("-")[0] in name_words().given_names
+
+
+def _is_plain(folded: str) -> bool:
+    words = name_words()
+    if folded in words.common_words or _LIKE_NOUN.search(folded):
+        return True
+    return "-" in folded and any(part in words.common_words or part in words.not_names for part in folded.split("-"))
+
+
+def looks_named(text: str) -> bool:
+    """Whether the words are capitalised as a name is; they may be anything else, too."""
+    tokens = text.split()
+    return 2 <= len(tokens) <= 4 and all(t[:1].isupper() or t in name_words().particles for t in tokens)
+
+
+def split_run(tokens: list[str]) -> list[list[str]]:
+    """Names in a row with nothing between them (`Anna Berg Karin Maria Ek`), where a given name begins each."""
+    if not 5 <= len(tokens) <= 12 or not all(t[:1].isupper() and t[1:].islower() for t in tokens):
+        return [tokens]
+    names: list[list[str]] = [[]]
+    for index, token in enumerate(tokens):
+        if len(names[-1]) >= 2 and begins_name(token) and not begins_name(tokens[index - 1]):
+            names.append([])
+        names[-1].append(token)
+    return names if len(names) > 1 and all(is_one_person(name) for name in names) else [tokens]
+
+
+# --- how a name is written -------------------------------------------------------------------------------------------
 
 
 def case_name(name: str) -> str:

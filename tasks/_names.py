@@ -7,7 +7,20 @@ from html import unescape
 
 from schemas.draft import Byline
 from tasks._date_words import date_words, fold_word, month_number
-from tasks._name_words import UNSPACED, case_name, cased, name_words
+from tasks._name_words import (
+    ARTICLES,
+    GENERATION_COMMA,
+    GLUED_BY,
+    HAS_DIGIT,
+    UNSPACED,
+    case_name,
+    cased,
+    is_one_person,
+    looks_named,
+    name_words,
+    split_run,
+)
+from tasks._name_words import is_person_name as is_person_name  # the callers' one door to names
 from tasks._text import clean_line
 
 #: A byline longer than this is a biography or a paragraph.
@@ -16,118 +29,6 @@ _LONGEST_BYLINE = 400
 _LONGEST_NAME = 60
 _LONGEST_ORGANISATION = 80
 
-
-# --- whether a line is a name ------------------------------------------------------------------------------------
-
-_SEPARATOR = re.compile(r"\s*(?:[,;/|•·、，；]|\s[-–—]\s)\s*")
-# A name's word: letters with inner points, apostrophes and hyphens; initials such as `J.` and `J.K.`
-_NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ.\-‐‑\u0300-\u036f]*(?:['’ʼ.\-‐‑][^\W\d_\u0300-\u036f]*)*")
-_GENERATION = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "md"))
-_GENERATION_COMMA = re.compile(r",\s*(?=(?:[JS]r\b|I{2,3}\b|IV\b))")
-_TITLE = frozenset(("dr", "dr.", "prof", "prof.", "mr", "mr.", "mrs", "mrs.", "ms.", "sir", "dame", "rev", "rev."))
-# Endings of nouns and adjectives that no name has; `ing`, `ment`, `ance`, `ity` are left out for Manning, Clement,
-# Vance and Charity.
-_NOUN = re.compile(
-    r"(?:tions?|sions|ments|ness|ities|ility|olog(?:y|ies)|[^r]ics|ware|ships?|ances|ences|able|ible|ical|"
-    r"iz(?:e|ed|es|ing)|ungen|keit|schaft|ciones|ções|zioni|zione)$"
-)
-# Endings that few names have: they count where no given name stands first.
-_LIKE_NOUN = re.compile(
-    r"(?:[^aeiou\W]ings?|ment|ity|ities|ous|ful|less|ically|ually|onally|ism|graphy|ophy|phobia|\w{4}(?:ive|ung)|"
-    r"isch(?:e[nrs]?)?|heit|ción|ção|tät|dades?|idad|mente|ité|eurs|tions?|sche)$"
-)
-# Words whose tags a scraper has dropped without a space: `byAnn Lee`
-_GLUED_BY = re.compile(r"^(?:[Bb]y|von|[Pp]ar|[Pp]or)(?=[A-Z\u00c0-\u00de][a-z\u00df-\u00ff])")
-_ARTICLES = frozenset(("the", "le", "la", "el", "il", "die", "der", "das"))
-_GENITIVES = _ARTICLES | frozenset(("des", "du", "della", "delle", "dello", "degli"))
-_HAS_DIGIT = re.compile(r"\d")
-# `hacksCleaning`, `SaaS`, `iPad`; but `McKay`, `DiMarco`, `LaRue`, `FitzGerald`
-_GLUED = re.compile(r"[^\W\d_]{4}[A-Z](?<!Fitz.)|[A-Z]{2}[a-z]|[a-z][A-Z]{2}|^[a-z]+[A-Z]")
-
-
-def is_person_name(line: str) -> bool:
-    """Whether a line by itself is a person's name or a list of names, not a headline, a section or a place.
-
-    A name here is two to four words that begin with a capital (or are all capitals), with small words such as `van`
-    between them, and no word that headlines and section names are made of.  What no known given name begins is taken
-    for a name only where none of its words is a plain one, and not at all in scripts without capitals.
-    """
-    line = _GLUED_BY.sub("", line.strip())
-    if not 4 <= len(line) <= 120 or _HAS_DIGIT.search(line) or not line[0].isalpha():
-        return False
-    if not (line[-1].isalpha() or line[-1] == "."):
-        return False
-    words = name_words()
-    if UNSPACED.search(line):
-        return bool(words.hangul_signed.fullmatch(line))
-    names: list[list[str]] = [[]]
-    for part in _SEPARATOR.split(_GENERATION_COMMA.sub(" ", line)):
-        for word in part.split():
-            small = word.casefold()
-            if small in words.joiners and len(names[-1]) > (1 if small in words.particles else 0):
-                names.append([])
-            else:
-                names[-1].append(word)
-        names.append([])
-    names = [n for n in names if n]
-    return 1 <= len(names) <= 8 and all(_is_one_person(name) for name in names)
-
-
-def _is_one_person(tokens: list[str]) -> bool:
-    words = name_words()
-    while len(tokens) > 2 and tokens[-1].casefold() in _GENERATION:
-        tokens = tokens[:-1]
-    if len(tokens) > 2 and tokens[0].casefold() in _TITLE:
-        tokens = tokens[1:]
-    is_capitals = all(t.isupper() or t.casefold() in words.particles for t in tokens)
-    is_given = _is_given(tokens[0])
-    if not is_given and (not tokens[0][0].isupper() or tokens[0].casefold() in _ARTICLES):
-        return False
-    counted = 0
-    for index, token in enumerate(tokens):
-        folded = token.casefold()
-        if not _NAME_WORD.fullmatch(token):
-            return False
-        if folded in words.particles and (index or len(tokens) > 2):
-            # `Feria de Abril` may be somebody, `Stimme der Ökonomen` is nobody.
-            if not is_given and folded in _GENITIVES and tokens[index - 1].casefold() not in ("von", "van", "de"):
-                return False
-            continue
-        if folded in words.organisations or folded in words.roles or _NOUN.search(folded):
-            return False
-        allowed = words.surnames if index == len(tokens) - 1 else words.forenames if index == 0 else frozenset()
-        if folded in words.not_names and folded not in allowed:
-            return False
-        # `Charles Dickens Quotes`; but `Anna Maria Rice`
-        if _is_plain(folded) and (not is_given or (index > 1 and not _is_given(tokens[index - 1]))):
-            return False
-        if token.islower() or (token.endswith(".") and len(token) > 5) or folded.endswith(("'s", "’s", "..")):
-            return False
-        if not is_capitals:
-            # `PDF`, `USB` beside words in lower case; `PJ Hamel` and `Anne DUPONT` are somebody.
-            is_surname = is_given and index and len(token) > 3
-            is_short = len(token) <= (1 if index else 2) and folded not in words.acronyms
-            if token.isupper() and "." not in token and not is_surname and not is_short:
-                return False
-            if not is_given and _GLUED.search(token):
-                return False
-        counted += 1
-    return 2 <= counted <= 4 and len(tokens[-1].rstrip(".")) > 1
-
-
-def _is_given(token: str) -> bool:
-    folded = token.casefold()
-    return folded in name_words().given_names or folded.partition("-")[0] in name_words().given_names
-
-
-def _is_plain(folded: str) -> bool:
-    words = name_words()
-    if folded in words.common_words or _LIKE_NOUN.search(folded):
-        return True
-    return "-" in folded and any(part in words.common_words or part in words.not_names for part in folded.split("-"))
-
-
-# --- who signed --------------------------------------------------------------------------------------------------
 
 _ADDRESS = re.compile(
     r"\(?\b[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+\)?|(?:https?://|www\.)\S+|\b[\w-]{1,64}\.(?:com|org|net|co|de|fr)/\S*",
@@ -189,11 +90,11 @@ def _read_byline(byline: Byline, source: str | None) -> Iterator[tuple[str, str]
     text = clean_line(unescape(byline.text))[:_LONGEST_BYLINE]
     if "@" in text or "." in text or "http" in text:
         text = clean_line(_HANDLE.sub(" ", _ADDRESS.sub(" ", text)))
-    text = _GLUED_LABEL.sub(" | ", _GLUED_BY.sub("", text))
+    text = _GLUED_LABEL.sub(" | ", GLUED_BY.sub("", text))
     if source and _key(text) == _key(source) and text.strip(_EDGES):
         yield text.strip(_EDGES), "organisation"
         return
-    text = _GENERATION_COMMA.sub(" ", text)
+    text = GENERATION_COMMA.sub(" ", text)
     if UNSPACED.search(text):
         text = _AGENCY_REPORTER.sub("", text.strip(_EDGES))
         # `서울 홍길동·김철수 기자`
@@ -216,7 +117,7 @@ def _read_sections(sections: list[tuple[str, str]], source: str | None, kind: st
             continue
         for name in _read_list(_without_prefix(section), source, kind):
             # Before a `by` stand dates, `Recipe` and `Column`; a name only if it is beyond doubt.
-            if not signs or role == "signs" or (name[1] == "person" and _is_one_person(name[0].split())):
+            if not signs or role == "signs" or (name[1] == "person" and is_one_person(name[0].split())):
                 found = True
                 yield name
     if not found:
@@ -251,7 +152,7 @@ def _signs_inside(text: str, start: int, found: re.Match[str]) -> bool:
         return not text[found.end()].islower() and bool(_DATE_ENDS.search(text[max(0, start - 8) : start]))
     if phrase in name_words().signing_with_colon and not _COLON.search(found[0]):
         return False
-    return not text[found.end()].islower() or bool(_HAS_DIGIT.search(text[:start]))
+    return not text[found.end()].islower() or bool(HAS_DIGIT.search(text[:start]))
 
 
 def _without_prefix(text: str) -> str:
@@ -304,7 +205,7 @@ def _read_list(text: str, source: str | None, kind: str | None) -> Iterator[tupl
 
 def _without_subjects(names: list[tuple[str, str]]) -> list[tuple[str, str]]:
     """Beside a person beyond doubt, what is no name is a subject, a title or a prompt, and goes."""
-    sure = [kind == "person" and _is_one_person(name.split()) for name, kind in names]
+    sure = [kind == "person" and is_one_person(name.split()) for name, kind in names]
     if True not in sure:
         return names
     first = sure.index(True)
@@ -335,29 +236,17 @@ def _split_joined(part: str) -> list[str]:
         is_lower = token == folded or part.isupper() or token == "&"
         if is_lower and before and after and folded in name_words().joiners:
             sure = folded in name_words().sure_joiners
-            if sure or (len(before) > 1 and _looks_named(" ".join(after[:2])) and after[0][:1].isupper()):
+            if sure or (len(before) > 1 and looks_named(" ".join(after[:2])) and after[0][:1].isupper()):
                 pieces.append([])
                 continue
         before.append(token)
-    joined = [" ".join(run) for p in pieces if p for run in _split_run(p)]
+    joined = [" ".join(run) for p in pieces if p for run in split_run(p)]
     if len(joined) > 1 and _is_organisation(part):
         certain = [_is_organisation(p) or len(p.split()) > 1 for p in joined]
         # `staff and agencies`, `Bloor & Sons Press`: a side that is no name of its own
         if not all(certain) or (all(_is_organisation(p) for p in joined) and any(p[:1].islower() for p in joined)):
             return [part]
     return joined
-
-
-def _split_run(tokens: list[str]) -> list[list[str]]:
-    """Names in a row with nothing between them (`Anna Berg Karin Maria Ek`), where a given name begins each."""
-    if not 5 <= len(tokens) <= 12 or not all(t[:1].isupper() and t[1:].islower() for t in tokens):
-        return [tokens]
-    names: list[list[str]] = [[]]
-    for index, token in enumerate(tokens):
-        if len(names[-1]) >= 2 and _is_given(token) and not _is_given(tokens[index - 1]):
-            names.append([])
-        names[-1].append(token)
-    return names if len(names) > 1 and all(_is_one_person(name) for name in names) else [tokens]
 
 
 def _tokens(text: str) -> list[str]:
@@ -379,13 +268,13 @@ def _is_organisation(text: str) -> bool:
 
 def _signs_as_organisation(text: str) -> bool:
     tokens = text.split()
-    if len(tokens) > 1 and tokens[0].casefold() in _ARTICLES and (tokens[0].casefold() == "the" or len(tokens) == 2):
+    if len(tokens) > 1 and tokens[0].casefold() in ARTICLES and (tokens[0].casefold() == "the" or len(tokens) == 2):
         return True
     if not _is_organisation(text) or _without_employer(tokens) != tokens:
         return False
     left = _without_roles(tokens)
     # `Ann Lee Staff Writer` is Ann Lee; `Staff Writer` is whoever on the staff.
-    return left == tokens or not left or _is_organisation(" ".join(left)) or not _looks_named(" ".join(left))
+    return left == tokens or not left or _is_organisation(" ".join(left)) or not looks_named(" ".join(left))
 
 
 def _is_affiliation(part: str) -> bool:
@@ -397,13 +286,8 @@ def _is_role(text: str) -> bool:
     words = name_words()
     tokens = _tokens(text)
     return any(t in words.roles or t.rstrip("s") in words.roles for t in tokens) and (
-        all(t in words.roles or t in words.beats or t in words.particles for t in tokens[-2:]) or not _looks_named(text)
+        all(t in words.roles or t in words.beats or t in words.particles for t in tokens[-2:]) or not looks_named(text)
     )
-
-
-def _looks_named(text: str) -> bool:
-    tokens = text.split()
-    return 2 <= len(tokens) <= 4 and all(t[:1].isupper() or t in name_words().particles for t in tokens)
 
 
 def _as_organisation(text: str) -> Iterator[tuple[str, str]]:
@@ -422,7 +306,7 @@ def _as_person(text: str) -> Iterator[tuple[str, str]]:
         tokens = text.split()
         placed = _PLACE.sub("", text).split()
         tokens = placed if len(placed) >= 2 else tokens
-    if _HAS_DIGIT.search(text):
+    if HAS_DIGIT.search(text):
         tokens = _before_date(tokens)
     while len(tokens) > 2 and tokens[-1].casefold() in _BEFORE_DATES:
         tokens.pop()
@@ -448,7 +332,7 @@ def _as_person(text: str) -> Iterator[tuple[str, str]]:
 
 def _before_date(tokens: list[str]) -> list[str]:
     """The words of `Ann Lee Last Updated on 12 March 2019` before the label and the date."""
-    dated = next((i for i, t in enumerate(tokens) if _HAS_DIGIT.search(t)), len(tokens))
+    dated = next((i for i, t in enumerate(tokens) if HAS_DIGIT.search(t)), len(tokens))
     # `Yucy3/4/2025`: a date glued to the name
     glued = re.match(r"[^\W\d_]{2,}(?=\d)", tokens[dated]) if dated < len(tokens) else None
     tokens = [*tokens[:dated], *([glued[0]] if glued else [])]
