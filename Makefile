@@ -16,7 +16,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 endif
 
-.PHONY: run test bench torture lint lock clean
+.PHONY: run test bench torture train lint lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk ingest seeds/articles --warehouse data/copydesk.duckdb
@@ -38,6 +38,14 @@ bench: $(VENV)/.installed-dev
 torture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.torture --rounds 30
 	$(BIN)/python -m tests.torture.reader
+
+# The labeller of plain text, from labelled pages (docs/train.md).
+PAGES ?= ../shared/eval
+FOLDS := build/folds
+train: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check catboost==1.2.10 scikit-learn==1.9.1
+	$(BIN)/python -m tests.training.train --pages $(PAGES) --folds $(FOLDS)
+	$(BIN)/python -m tests.training.scores $(FOLDS) --pages $(PAGES)
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .

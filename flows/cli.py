@@ -191,10 +191,15 @@ def explain(
     if len(document.content) >= FEW_BYTES:
         from flows.pool import take_apart_elsewhere as take
     draft, article = take(document, settings)
+    why: dict[tuple[int, int], str] = {}
+    if document.media_type == "text/plain" and draft.pieces:
+        from tasks.strip import tell_why
+
+        why = tell_why(document)
     if json:
-        show.print_json(show.explain_as_json(article, draft))
+        show.print_json(show.explain_as_json(article, draft, why))
     else:
-        show.explain(article, draft)
+        show.explain(article, draft, why)
 
 
 @app.command(epilog='Example: copydesk query "SELECT source, count(*) FROM articles GROUP BY ALL" --format csv')

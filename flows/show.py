@@ -6,7 +6,7 @@ rich honours NO_COLOR and leaves colour out of pipes by itself; a progress bar i
 import csv
 import re
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Any, TextIO
@@ -70,8 +70,12 @@ def progress(what: str) -> Iterator[Any]:
         yield show
 
 
-def explain(article: Article, draft: Draft) -> None:
-    """One document, piece by piece, on standard output."""
+#: The rules behind which the labeller stands.
+_LEARNED = ("labeller", "above the body", "inside the body", "below the body")
+
+
+def explain(article: Article, draft: Draft, why: Mapping[tuple[int, int], str]) -> None:
+    """One document, piece by piece, on standard output; `why`: what told the labeller, by line and character."""
     from rich.console import Console
     from rich.text import Text
 
@@ -86,6 +90,9 @@ def explain(article: Article, draft: Draft) -> None:
             (f"{piece.confidence:4.2f}  ", "dim"), (words, colour),
         )  # fmt: skip
         console.print(line)
+        told = why.get((piece.line or 0, piece.position))
+        if told and piece.rule.startswith(_LEARNED):
+            console.print(Text(f"{'':>12}{told}", "dim italic"))
     console.print()
     record = article.as_record()
     for name in ("document_id", "origin", "outcome", "reasons", "title", "standfirst", "authors", "published_at",
@@ -98,7 +105,7 @@ def explain(article: Article, draft: Draft) -> None:
         console.print(Text.assemble((f"{'refused by':<14}", "bold"), (why, "red")))
 
 
-def explain_as_json(article: Article, draft: Draft) -> dict[str, Any]:
+def explain_as_json(article: Article, draft: Draft, why: Mapping[tuple[int, int], str]) -> dict[str, Any]:
     """What `explain` shows, as values."""
     pieces = [
         {
@@ -107,6 +114,7 @@ def explain_as_json(article: Article, draft: Draft) -> dict[str, Any]:
             "kind": p.kind,
             "rule": p.rule,
             "confidence": p.confidence,
+            "why": why.get((p.line or 0, p.position)),
             "text": p.text,
         }
         for p in draft.pieces

@@ -1,8 +1,20 @@
 """A document taken apart but not yet normalised: pieces with kinds, and raw fields."""
 
+import re
 from dataclasses import dataclass, replace
 
 BODY = "body"
+
+_NO_SPACE_BEFORE = re.compile(r"[.,;:!?…)\]”’»。，、！？：；）」』]|['’]s\b")
+_NO_SPACE_BEHIND = "([“‘«「『（"
+_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
+
+
+def glue(one: str, other: str) -> str:
+    """What stands between two stretches of one paragraph: a space, but not before punctuation or in Han and kana."""
+    if not one or _NO_SPACE_BEFORE.match(other) or one[-1] in _NO_SPACE_BEHIND:
+        return ""
+    return "" if _UNSPACED.match(one[-1]) and _UNSPACED.match(other) else " "
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +63,8 @@ class Draft:
     `pieces` hold all the copy in document order; the body is the pieces of kind `body`.  The other fields are raw
     words: `published` and `updated` are candidates, best first, as printed.  `source` is the outlet as the page or
     the copy names it.  `is_teaser`: the page says that the rest is for subscribers.  `page_type`: what the page
-    says it is (`article`, `website`, ...), lower case.
+    says it is (`article`, `website`, ...), lower case.  `other_odds`: log-odds that plain text is no article, None
+    where that was not asked; `against`: what told most for that.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -70,6 +83,8 @@ class Draft:
     confidence: float = 1.0
     page_type: str | None = None
     is_teaser: bool = False
+    other_odds: float | None = None
+    against: tuple[str, ...] = ()
 
     def paragraphs(self) -> list[str]:
         """The body's paragraphs, as printed."""
@@ -78,7 +93,7 @@ class Draft:
             if piece.kind != BODY:
                 continue
             if piece.joins and out:
-                out[-1] += " " + piece.text
+                out[-1] += glue(out[-1], piece.text) + piece.text
             else:
                 out.append(piece.text)
         return out

@@ -27,6 +27,7 @@ FLAGS: dict[str, str] = {
     "truncated": "the copy breaks off",
     "repeated_body": "the copy held its own text twice; the second was taken out",
     "mojibake_repaired": "characters broken by a wrong encoding were mended",
+    "dated_by_update": "the copy gives only the time of an update; it stands for that of publication too",
     "unsure": "the cleaning is not sure of this body",
 }
 

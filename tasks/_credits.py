@@ -38,7 +38,7 @@ _SIGN = re.compile(r"(?:^|\s)((?:©|\(c\)|Copyright)\s*.{2,120})$", re.I)
 _NAME = r"(?:[^.!?/|]|(?<=\b[A-Z])\.){2,60}?"  # a dot only in initials
 _SLASHED = re.compile(
     rf"(?:^(?:{_NAME}(?:\s?/\s?| via ))?|(?:(?<=[.!?…”\"'’)|]) ?|\s[-–—]\s)(?:{_NAME}(?:\s?/\s?| via | for |, ))?)"
-    rf"{_AGENCY}(?:\s?[/|,]\s?[^./]{{2,50}}){{0,2}}\.?$"
+    rf"{_AGENCY}(?:\s?[/|,]\s?(?:[^./]|(?<=\b[A-Z])\.){{2,50}}){{0,2}}\.?$"
 )
 _BARE_AGENCY = re.compile(rf"[(\[]?{_AGENCY}[)\]]?\.?")
 

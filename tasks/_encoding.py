@@ -113,8 +113,8 @@ def unicode_form(head: bytes) -> str | None:
     sample = head[: 8192 if len(head) > 8192 else len(head) & ~1]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16" if _is_language(sample, "utf-16") else None
-    if b"\0" not in sample:
-        return None
+    if b"\0" not in sample or (sample.count(0) * 10 < len(sample) and sample.isascii()):
+        return None  # a stray NUL in ASCII; in UTF-16 every second byte of it would be one
     quarter = len(sample) // 4
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if quarter and len(head) % 4 == 0 and sample[3::4].count(0) == quarter and sample[2::4].count(0) > quarter // 2:

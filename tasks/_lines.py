@@ -2,18 +2,22 @@
 
 import heapq
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
+from schemas.draft import glue
 from tasks._dates import TimestampLine, read_timestamp_line
+from tasks._features import words_of
+from tasks._joins import Part, group_parts, read_parts
 from tasks._language import detect_language
 from tasks._phrases import Match, all_phrases, load_phrases
-from tasks._text import WORD, clean_line
+from tasks._shapes import read_shapes
+from tasks._text import clean_line
+from tasks._trees import Model, load_model
 
-_BREAK = re.compile(r"\r\n|\r|\n")
-_UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
-_STOP = re.compile("[.!?…。！？।؟۔]['\"”’»“)\\]』」]*$")
-_BULLET = re.compile(r"^[•◦▪‣·*–-]\s+")
+BULLET = re.compile(r"^[•◦▪‣·*–-]\s+")
 
 #: Lines up to this long are menus and prompts, the same in every document of an outlet: worth remembering.
 SHORT = 60
@@ -22,18 +26,19 @@ LINES_FOR_LANGUAGE = 3
 
 @dataclass(slots=True)
 class Line:
-    """One non-blank line.
+    """One line as the writer meant it: a paragraph, a headline, an item of a menu.
 
-    `number`: 1-based.  `offset`: characters of white space before `raw`.  `raw`: as it stands, without white space at
-    the ends.  `text`: the same, cleaned.  `words`: word count, where two characters of an unspaced script make a
-    word, as prose in such scripts has about that.  `stops`: ends as a sentence does.  `bullet`: begins with one.
-    `match`: the furniture phrase it is.  `stamp`: the times it gives when it is a timestamp line.
+    `parts`: the stretches of the copy that it is made of, mostly one.  `raw`: these, glued.  `text`: the same, cleaned.
+    `words`: word count, where two characters of an unspaced script make a word, as prose in such scripts has about
+    that.  `stops`: ends as a sentence does.  `bullet`: begins with one.  `match`: the furniture phrase it is.  `stamp`:
+    the times it gives when it is a timestamp line.  `tokens`: the words by which it is judged.
+    `body`: how likely it belongs to the article's body, 0 to 1.  `roles`: how likely it is the headline (`title`),
+    signs the article (`byline`), gives its time (`time`) or is a caption (`caption`), for lines where that was asked.
     `kind`, `rule`, `confidence`: what it was taken for; `kind` is empty until that is decided.
     `cut`: where in `raw` a credit at the end begins, and that credit without brackets.
     """
 
-    number: int
-    offset: int
+    parts: Sequence[Part]
     raw: str
     text: str
     words: float
@@ -41,6 +46,9 @@ class Line:
     bullet: bool
     match: Match | None
     stamp: TimestampLine | None
+    tokens: list[str]
+    body: float = 0.0
+    roles: dict[str, float] | None = None
     kind: str = ""
     rule: str = ""
     confidence: float = 1.0
@@ -50,10 +58,24 @@ class Line:
         """Decide what the line is."""
         self.kind, self.rule, self.confidence = kind, rule, confidence
 
+    def role(self, name: str) -> float:
+        """How likely the line plays a role; 0 where that was not asked."""
+        return self.roles.get(name, 0.0) if self.roles else 0.0
+
     @property
-    def is_sentence(self) -> bool:
-        """Reads like prose: ends as a sentence does and is as long as one."""
-        return self.stops and self.words >= 8
+    def is_body(self) -> bool:
+        """More likely than not a line of the article's body, and not known as anything else."""
+        return not self.kind and self.body > 0.5
+
+    @property
+    def phrase(self) -> str:
+        """The kind of furniture that its phrase makes it, or nothing."""
+        return self.match.kind if self.match else ""
+
+    @property
+    def is_stamp(self) -> bool:
+        """Whether it is a timestamp and nothing else."""
+        return self.stamp is not None
 
 
 @lru_cache(maxsize=1 << 14)
@@ -66,40 +88,47 @@ def _read_stamp(text: str) -> TimestampLine | None:
     return read_timestamp_line(text)
 
 
-def _language(text: str) -> str | None:
+def _language(texts: list[str]) -> str | None:
     """The language of the longest lines, None when they are not sure."""
-    longest = heapq.nlargest(LINES_FOR_LANGUAGE, _BREAK.split(text), key=len)
+    longest = heapq.nlargest(LINES_FOR_LANGUAGE, texts, key=len)
     found, is_sure = detect_language(" ".join(line[:150] for line in longest))
     return found if is_sure else None
 
 
-def read_lines(text: str) -> list[Line]:
-    """The non-blank lines of `text`, looked at one by one."""
+def read_lines(text: str, model: Model | None = None) -> list[Line]:
+    """The lines of `text`, looked at one by one."""
     all_phrases()  # the language detector is loading in the background; this takes as long
-    language = _language(text)
+    groups = group_parts(read_parts(text), model or load_model())
+    raws = [_raw(group) for group in groups]
+    texts = [clean_line(raw) for raw in raws]
+    language = _language(texts)
     phrases = load_phrases(language)
+    if not groups:
+        return []
+    shapes = read_shapes([clean or "." for clean in texts])
     lines = []
-    for number, full in enumerate(_BREAK.split(text), 1):
-        raw = full.strip()
-        clean = clean_line(raw)
-        if not raw:
-            continue
-        words = float(len(WORD.findall(clean)))
-        if unspaced := len(_UNSPACED.findall(clean)):
-            words -= unspaced / 2
+    for group, raw, clean, words, stops in zip(
+        groups, raws, texts, shapes.words.tolist(), shapes.stops.tolist(), strict=True
+    ):
+        is_short = len(clean) <= SHORT
         lines.append(
             Line(
-                number=number,
-                offset=len(full) - len(full.lstrip()),
+                parts=group,
                 raw=raw,
                 text=clean,
                 words=words,
-                stops=bool(_STOP.search(clean)),
-                bullet=bool(_BULLET.match(clean)),
-                match=_look_up(language, clean, int(words))
-                if len(clean) <= SHORT
-                else phrases.match(clean, int(words)),
-                stamp=read_timestamp_line(clean) if len(clean) > SHORT else _read_stamp(clean),
+                stops=bool(stops),
+                bullet=bool(BULLET.match(clean)),
+                match=_look_up(language, clean, int(words)) if is_short else phrases.match(clean, int(words)),
+                stamp=_read_stamp(clean) if is_short else read_timestamp_line(clean),
+                tokens=words_of(clean),
             )
         )
     return lines
+
+
+def _raw(group: Sequence[Part]) -> str:
+    raw = group[0].raw
+    for one, other in pairwise(group):
+        raw += glue(one.raw, other.raw) + other.raw
+    return raw

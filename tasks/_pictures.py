@@ -1,6 +1,7 @@
 """Captions and credits in plain text: told by the credit, by standing twice, or by the credit line before them."""
 
 import re
+from collections.abc import Sequence
 
 from schemas.draft import Caption
 from tasks._credits import bare_credit, is_bare_agency, split_credit
@@ -30,27 +31,43 @@ _BRACKETS = re.compile(
     r"\s*\(((?:[A-Z]{2,5}|[A-Z][\w.&'’-]*)(?:[ /,|-]+(?:[A-Z][\w.&'’-]*|via|for|and|of|the|de|van|von)){0,8})\)\.?$"
 )
 #: Datelines of agency captions: `LONDON, ENGLAND - MARCH 10: ...`.
+#: `FILE - The bridge in 2014`: agencies' mark of a picture from the archive.
+_FILE_PICTURE = re.compile(r"^(?:FILE|ARCHIVO|ARCHIVE|ARCHIV|ARQUIVO)(?: PHOTO)?\s?[-–—:]\s?\w")
 _CAPTION_DATELINE = re.compile(r"^[A-Z][A-Z .,'-]{3,50} [-–—] [A-Z]{3,9}\.? \d{1,2}(?:, \d{4})? ?:")
 
 #: `By NAME / AGENCY` is a byline.
 _SIGNED = re.compile(r"(?:by|von|par|por|di)\s", re.I)
 
 #: No credit is without one of these; most lines have none, which saves the costly patterns.
-_HINT = re.compile(
-    r"[/©]|[)\]]\.?$|\bvia\b|photo|image|picture|pics?\b|credit|cr[ée]dit|courtesy|source|foto|bild|quelle|fuente|fonte|imag|kuva|archiv|"
-    r"getty|reuters|afp|\bap\b|\bepa\b|shutterstock|istock|alamy|bloomberg|divulga|reprodu",
-    re.I,
-)
+_HINTS = (
+    "/", "©", "(c)", "via", "photo", "imag", "pic", "credit", "crédit", "courtesy", "source", "foto", "bild",
+    "quelle", "fuente", "fonte", "kuva", "archiv", "getty", "reuters", "afp", "shutterstock", "istock", "alamy",
+    "bloomberg", "divulga", "reprodu", "copyright",
+)  # fmt: skip
+_CAPITAL_HINTS = ("AP", "EPA", "PA")
+
+
+def _hints_at_credit(text: str) -> bool:
+    folded = text.casefold()
+    return (
+        folded.rstrip(".")[-1:] in (")", "]")
+        or any(hint in folded for hint in _HINTS)
+        or any(hint in text for hint in _CAPITAL_HINTS)
+    )
+
+
 #: A credit stands in the last characters of its line.
 _TAIL = 240
 
 MOST_CAPTION_WORDS = 130
+#: A credit often stands right below the headline.
+TITLE_ABOVE = 0.1
 
 
 def is_credit_line(line: Line) -> bool:
     """Whether the whole line is a picture credit."""
     text = line.text
-    if not 1 <= line.words <= 14 or not _HINT.search(text) or _SIGNED.match(text):
+    if not 1 <= line.words <= 14 or not _hints_at_credit(text) or _SIGNED.match(text):
         return False
     if _VIA_WORD.search(text) and _VIA.match(text) and _PICTURE_WORD.search(text):
         return True
@@ -67,7 +84,7 @@ def cut_credit(raw: str) -> tuple[int, str | None]:
     """
     skipped = max(0, len(raw) - _TAIL)
     tail = raw[skipped:]
-    if not _HINT.search(tail):
+    if not _hints_at_credit(tail):
         return len(raw), None
     if hit := _SHOULD_READ.search(tail):
         hit = _AGENCY_PHOTO.search(tail[: hit.start()]) or hit
@@ -94,7 +111,7 @@ def _same(one: str, other: str) -> bool:
     )
 
 
-def label_pictures(lines: list[Line]) -> None:
+def label_pictures(lines: Sequence[Line]) -> None:
     """Take captions and credits for what they are, wherever they stand."""
     for index, line in enumerate(lines):
         if line.kind or line.stamp:
@@ -109,11 +126,21 @@ def label_pictures(lines: list[Line]) -> None:
                 line.take("credit", "credit:agency below a caption")
         elif is_credit_line(line):
             line.take("credit", "credit:line")
-            if following and _is_caption_below(following):
+            above = lines[index - 1] if index else None
+            if above and _is_caption_above(above):
+                above.take("caption", "caption:above its credit")
+            elif following and _is_caption_below(following):
                 following.take("caption", "caption:below its credit")
                 _cut(following)
         else:
             _label_caption(line)
+
+
+def _is_caption_above(line: Line) -> bool:
+    """Whether the line before a credit line is the caption: no sentence, no headline, no furniture."""
+    if line.kind or line.stamp or line.stops or not 3 <= line.words <= MOST_CAPTION_WORDS:
+        return False
+    return line.role("title") < TITLE_ABOVE
 
 
 def _is_caption_below(line: Line) -> bool:
@@ -128,8 +155,12 @@ def _label_caption(line: Line) -> None:
         return
     at, credit = cut_credit(line.raw)
     if credit is None:
-        if _CAPTION_DATELINE.match(line.text) and not line.match:
+        if line.match:
+            return
+        if _CAPTION_DATELINE.match(line.text):
             line.take("caption", "caption:agency dateline")
+        elif _FILE_PICTURE.match(line.text):
+            line.take("caption", "caption:file picture")
         return
     if not line.raw[:at].strip(" |-–—."):
         line.take("credit", "credit:line")
@@ -145,7 +176,7 @@ def _cut(line: Line) -> None:
         line.cut = (at, credit)
 
 
-def collect_captions(lines: list[Line]) -> list[Caption]:
+def collect_captions(lines: Sequence[Line]) -> list[Caption]:
     """The document's captions in order, each once, with the credits that stand in, before or behind them."""
     captions: list[Caption] = []
     waiting: str | None = None

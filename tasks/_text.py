@@ -29,6 +29,8 @@ def count_words(text: str) -> int:
 
 def clean_line(text: str) -> str:
     """One line of copy: NFC, control characters gone, white space single; quotes and dashes stay as printed."""
+    if text.isprintable() and "  " not in text and (text.isascii() or unicodedata.is_normalized("NFC", text)):
+        return text.strip()  # most lines; what is printable has no control characters and no white space but the space
     return _SPACE.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFC", text))).strip()
 
 

@@ -53,6 +53,8 @@ POINTS = {
 }
 BASE_POINTS = 2.95
 REFUSED_FROM = 2.1
+#: The same for plain text, whose log-odds are learned (docs/train.md).
+TEXT_REFUSED_FROM = 1.8
 
 _SENTENCE = re.compile("[.!?…。！？।؟۔]['\"”’»“)\\]』」]*$")
 _SLUG_WORD = re.compile(r"[a-z0-9]+")
@@ -80,6 +82,10 @@ def find_refusal(article: Article, draft: Draft) -> Refusal | None:
         return _refusal("too_short", f"{article.word_count} words; an article has at least {FEWEST_WORDS}")
     if draft.pieces[0].line is None:
         return _by_scorecard(article, draft, text)
+    if draft.other_odds is not None and draft.other_odds >= TEXT_REFUSED_FROM:
+        odds = 1 / (1 + math.exp(-draft.other_odds))
+        told = "; ".join(draft.against) or "little prose"
+        return _refusal("not_an_article", f"a shop, list, forum or service page ({odds:.0%}), told by: {told}")
     return None
 
 

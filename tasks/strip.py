@@ -1,28 +1,40 @@
 """Plain text: the visible text of a page, one block a line, taken apart into the article and everything else.
 
-The way of a document: every line is looked at by itself (`_lines`: furniture phrases, timestamps), captions and credits
-are told (`_pictures`), the best run of prose is found (`_region`), what stands above it is read as headline,
-standfirst, byline and times (`_head`), and what is left is named by where it stands.  Every line
-ends with a kind and a rule.
+The way of a document: its lines are put together or cut (`_joins`) and looked at one by one (`_lines`: furniture
+phrases, timestamps); the labeller says how likely each is body, headline, byline, time or caption (`_labeller`); rules
+settle what it confuses: captions and credits (`_pictures`), the head (`_head`), readers' comments, what stands in
+boxes.  What is left is named by where it stands.  Every line ends with a kind and a rule.
 """
 
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
 from schemas.document import Document
-from schemas.draft import BODY, Byline, Draft, Piece
+from schemas.draft import BODY, Byline, Draft, Piece, glue
 from schemas.outcome import Refusal
 from tasks._credits import is_bare_agency
 from tasks._encoding import decode
-from tasks._head import Head, read_head
+from tasks._features import best_run, prose_of
+from tasks._head import CAPTION_FROM, SURE, SURE_CAPTION, Head, read_head
+from tasks._labeller import judge_page, label, reasons
 from tasks._lines import Line, read_lines
-from tasks._pictures import collect_captions, label_pictures
-from tasks._region import find_region, gain
+from tasks._pictures import collect_captions, cut_credit, label_pictures
+from tasks._shapes import read_shapes
 
-#: What stands in boxes between two paragraphs of an article, and the most lines that such boxes have together.
+#: Expected F1 of the chosen lines, below which the labeller is said to be unsure.
+UNSURE_BELOW = 0.75
+#: A body of fewer words is none.
+FEWEST_WORDS = 20
+#: What stands in boxes between two paragraphs, and the most lines that such a box has.
 BOX_KINDS = frozenset(
     {"subscribe_prompt", "login_prompt", "share_prompt", "related_links", "advert", "caption", "credit"}
 )
 MOST_BOX_LINES = 6
-#: Prose of this many words before a comments header is an article; what follows the header are readers' words.
-WORDS_BEFORE_COMMENTS = 80
+NOT_RULED_OUT = 0.1
+NEARLY = 0.45
+SHORTEST_COPY = 5
+#: What such a line begins goes on below it.
+SECTIONS = frozenset(("comment_widget", "related_links", "legal", "navigation", "subscribe_prompt"))
 
 
 def strip_document(document: Document) -> Draft | Refusal:
@@ -36,127 +48,135 @@ def strip_document(document: Document) -> Draft | Refusal:
 def strip_text(text: str, flags: tuple[str, ...] = ()) -> Draft:
     """Plain text as pieces and raw fields; every piece of every non-blank line is in `pieces` exactly once."""
     lines = read_lines(text)
+    label(lines)
     for line in lines:
-        if line.match:
+        if line.match and (line.match.whole or line.body < SURE):
             line.take(line.match.kind, line.match.rule)
     label_pictures(lines)
-    first, last = find_region(lines)
-    first, last = _end_at_comments(lines, first, _past_boxes(lines, last))
-    head = read_head(lines, first, last)
-    _label_body(lines, head.body_from, last)
-    _label_before(lines, head)
-    _label_after(lines, last + 1)
-    _read_signature(lines, head, last)
+    confidence = _confidence(lines)
+    if confidence < UNSURE_BELOW and any(line.words for line in lines):
+        flags = (*flags, "unsure")
+        _fall_back(lines)
+    head = read_head(lines)
+    _label_captions(lines)
+    _past_boxes(lines)
+    _label_body(lines)
+    places = [n for n, line in enumerate(lines) if line.kind == BODY]
+    _label_rest(lines, places[0] if places else len(lines), places[-1] if places else len(lines))
     if lines and lines[-1].kind == BODY and lines[-1].words >= 8 and not lines[-1].stops:
         flags = (*flags, "truncated")
-    return _to_draft(lines, head, flags)
+    draft = _to_draft(lines, head, (*flags, *head.flags), confidence)
+    odds, against = judge_page(lines)
+    return replace(draft, other_odds=odds, against=against)
 
 
-def _past_boxes(lines: list[Line], last: int) -> int:
-    """The end of the prose, moved on over boxes and links that were recognised, as long as a sentence follows them.
+def tell_why(document: Document) -> dict[tuple[int, int], str]:
+    """For each stretch of the copy, by line and character, how likely it is body and which features told most."""
+    decoded = decode(document.content, document.charset)
+    lines = [] if isinstance(decoded, Refusal) else read_lines(decoded.text)
+    label(lines)
+    return {
+        (part.number, part.offset): f"body {line.body:.2f}: {why}"
+        for line, why in zip(lines, reasons(lines), strict=True)
+        for part in line.parts
+    }
 
-    A short sentence right behind the prose belongs to it, and so does a last line that breaks off.
+
+def _confidence(lines: Sequence[Line]) -> float:
+    """The F1 that the labeller expects of the lines it takes for body, counted in words; 0 where there are none."""
+    taken = [(line.words, line.body) for line in lines if line.is_body]
+    right = sum(words * odds for words, odds in taken)
+    wrong = sum(words for words, _ in taken) - right
+    missed = sum(line.words * line.body for line in lines if not line.kind and not line.is_body)
+    return 2 * right / (2 * right + wrong + missed) if right else 0.0
+
+
+def _fall_back(lines: Sequence[Line]) -> None:
+    """Where the labeller finds next to no body, the best run of prose is the body."""
+    if sum(line.words for line in lines if line.is_body) >= FEWEST_WORDS:
+        return
+    shapes = read_shapes([line.text or "." for line in lines])
+    prose = prose_of(shapes)
+    prose[[bool(line.kind or line.stamp) for line in lines]] = 0
+    first, last = best_run(prose, shapes.words)
+    for line in lines[first : last + 1]:
+        if not line.kind and not line.stamp:
+            line.body = max(line.body, 0.51)
+
+
+def _label_captions(lines: Sequence[Line]) -> None:
+    for line in lines:
+        if (
+            not line.kind
+            and line.role("caption") >= CAPTION_FROM
+            and line.role("caption") > min(line.body, SURE_CAPTION)
+        ):
+            line.take("caption", "caption:labeller", round(line.role("caption"), 3))
+            at, credit = cut_credit(line.raw)
+            if credit:
+                line.cut = (at, credit)
+
+
+def _past_boxes(lines: Sequence[Line]) -> None:
+    """Sentences behind a box at the end of the body belong to it, where the labeller does not rule that out.
+
+    So does a last line that breaks off.
     """
-    index = last + 1
-    while last >= 0 and index < len(lines) and index - last <= MOST_BOX_LINES:
-        line = lines[index]
-        if gain(line) > 0 or (index == last + 1 and not line.kind and _ends_prose(lines, index)):
-            last = index
+    last = max((n for n, line in enumerate(lines) if line.is_body), default=None)
+    if last is None:
+        return
+    for number in range(last + 1, min(len(lines), last + 1 + MOST_BOX_LINES)):
+        line = lines[number]
+        breaks_off = number == last + 1 and line.text.endswith(("...", "…"))
+        goes_on = line.stops and (line.words >= SHORTEST_COPY or breaks_off or line.body >= NEARLY)
+        if goes_on and not line.kind and not line.stamp and line.body >= NOT_RULED_OUT:
+            line.body = 0.51
         elif line.kind not in BOX_KINDS:
-            break
-        index += 1
-    return last
+            return
 
 
-def _ends_prose(lines: list[Line], index: int) -> bool:
-    line = lines[index]
-    return not line.stamp and ((line.stops and line.words >= 2) or (index == len(lines) - 1 and line.words >= 8))
+def _label_body(lines: Sequence[Line]) -> None:
+    for line in lines:
+        if not line.kind and line.is_body:
+            if is_bare_agency(line.text):
+                line.take("credit", "credit:agency alone")
+            elif line.stamp and line.body < SURE:
+                line.take("timestamp", "timestamp")
+            else:
+                line.take(BODY, "labeller", round(line.body, 3))
 
 
-def _end_at_comments(lines: list[Line], first: int, last: int) -> tuple[int, int]:
-    """The run of prose without the readers' comments at its end."""
-    words = 0.0
-    total = sum(line.words for line in lines[first : last + 1] if gain(line) > 0)
-    for index in range(first, last + 1):
-        line = lines[index]
-        if gain(line) > 0:
-            words += line.words
-        elif line.kind == "comment_widget" and words >= max(WORDS_BEFORE_COMMENTS, 0.3 * total):
-            while index > first and gain(lines[index - 1]) <= 0:
-                index -= 1
-            return first, index - 1
-    return first, last
-
-
-def _label_body(lines: list[Line], first: int, last: int) -> None:
-    """Inside the run of prose everything is body but what was recognised as something else."""
-    for index in range(first, last + 1):
-        line = lines[index]
-        if line.stamp and not line.kind:
-            line.take("timestamp", "timestamp")
-        elif not line.kind and is_bare_agency(line.text):
-            line.take("credit", "credit:agency alone")
-        elif not line.kind:
-            line.take(BODY, "prose" if gain(line) > 0 else "prose:between paragraphs", 0.95 if gain(line) > 0 else 0.7)
-        elif _is_subhead(lines, index):
-            line.take(BODY, "prose:subhead", 0.6)
-
-
-def _is_subhead(lines: list[Line], index: int) -> bool:
-    """A section's name (`Politics`, `Resources`) alone between two paragraphs is a subhead, not navigation."""
-    line = lines[index]
-    if line.kind != "navigation" or not 0 < index < len(lines) - 1 or line.words > 6:
-        return False
-    return gain(lines[index - 1]) > 1 and gain(lines[index + 1]) > 1 and line.match is not None and line.match.whole
-
-
-def _label_before(lines: list[Line], head: Head) -> None:
-    """What stands above the body and became no field: navigation, or headlines of other articles."""
-    for line in lines[: head.body_from]:
-        if line.kind:
-            continue
-        if line.stamp:
-            line.take("timestamp", "timestamp")
-        elif line.words < 5:
-            line.take("navigation", "above the body:short", 0.8)
-        elif line.stops:
-            line.take("other", "above the body:sentence", 0.5)
-        else:
-            line.take("related_links", "above the body:headline", 0.6)
-
-
-def _label_after(lines: list[Line], first: int) -> None:
-    """What stands below the body: readers' comments under their header, then headlines and navigation."""
+def _label_rest(lines: Sequence[Line], first: int, last: int) -> None:
+    """What became neither body nor field is named by where it stands: above the body from `first` to `last`, inside it
+    or below; readers' comments under their header.
+    """
     section = ""
-    for line in lines[first:]:
+    copies = {line.text.casefold() for line in lines if line.kind == BODY and line.words >= SHORTEST_COPY}
+    for number, line in enumerate(lines):
         if line.kind:
-            if line.kind in ("comment_widget", "related_links", "legal", "navigation", "subscribe_prompt"):
+            if number > first and line.kind in SECTIONS:
                 section = line.kind
+            elif line.kind == BODY:
+                section = ""
+            continue
+        where = "above the body" if number < first else "below the body" if number > last else "inside the body"
+        sure = round(1 - line.body, 3)
+        if line.text.casefold() in copies:
+            line.take("repeated", "repeated:stands in the body")
         elif section == "comment_widget":
-            line.take("comment", "below a comments header", 0.7)
+            line.take("comment", "below a comments header", sure)
         elif line.stamp:
             line.take("timestamp", "timestamp")
         elif section == "related_links" or (line.words >= 5 and not line.stops):
-            line.take("related_links", "below the body:headline", 0.7)
+            line.take("related_links", f"{where}:headline", sure)
         elif line.words < 5:
-            line.take("navigation", "below the body:short", 0.7)
+            line.take("navigation", f"{where}:short", sure)
         else:
-            line.take("other", "below the body:sentence", 0.5)
+            line.take("other", f"{where}:sentence", sure)
 
 
-def _read_signature(lines: list[Line], head: Head, last: int) -> None:
-    """A byline or timestamp directly under the body serves where the head had none."""
-    for line in lines[last + 1 : last + 6]:
-        if line.stamp and not head.published:
-            head.take_stamp(line)
-        elif not head.bylines and line.kind in ("navigation", "related_links", "byline") and head.is_byline(line):
-            line.take("byline", "byline:below the body")
-            head.bylines.append(line.text)
-
-
-def _to_draft(lines: list[Line], head: Head, flags: tuple[str, ...]) -> Draft:
+def _to_draft(lines: Sequence[Line], head: Head, flags: tuple[str, ...], confidence: float) -> Draft:
     words = sum(line.words for line in lines if line.kind == BODY)
-    prose = sum(line.words for line in lines if line.words >= 8 and (line.stops or line.kind == BODY))
     return Draft(
         pieces=tuple(piece for line in lines for piece in _pieces(line)),
         title=head.title,
@@ -167,35 +187,33 @@ def _to_draft(lines: list[Line], head: Head, flags: tuple[str, ...]) -> Draft:
         source=_source(lines),
         captions=tuple(collect_captions(lines)),
         flags=flags,
-        # How much of the page's prose the body is, damped for short bodies (100 words are a short news item).
-        confidence=round(min(1.0, words / 100) ** 0.5 * (words / prose if prose else 0.0), 3),
+        # Damped for short bodies: 100 words are a short news item.
+        confidence=round(min(1.0, words / 100) ** 0.5 * confidence, 3),
     )
 
 
-def _pieces(line: Line) -> list[Piece]:
-    """One line as pieces: cut in two where a credit stands at the end of a caption."""
-    if line.cut is None or line.kind != "caption":
-        return [Piece(line.number, line.offset, line.raw, line.kind, line.rule, line.confidence)]
-    at = line.cut[0]
-    caption, credit = line.raw[:at].rstrip(), line.raw[at:]
-    skipped = len(credit) - len(credit.lstrip())
-    return [
-        Piece(line.number, line.offset, caption, "caption", line.rule, line.confidence),
-        Piece(
-            line.number,
-            line.offset + at + skipped,
-            credit.strip(),
-            "credit",
-            "credit:behind its caption",
-            line.confidence,
-        ),
-    ]
+def _pieces(line: Line) -> Iterator[Piece]:
+    """One line as pieces: one for each stretch of the copy, which is cut in two where a credit begins."""
+    cut = line.cut[0] if line.cut and line.kind == "caption" else len(line.raw)
+    start, before = 0, ""
+    for part in line.parts:
+        start += len(glue(before, part.raw)) if before else 0
+        at = min(max(cut - start, 0), len(part.raw))
+        if text := part.raw[:at].rstrip():
+            joins = line.kind == BODY and (bool(before) or part.goes_on is True)
+            yield Piece(part.number, part.offset, text, line.kind, line.rule, line.confidence, joins)
+        if credit := part.raw[at:].strip():
+            skipped = len(part.raw[at:]) - len(part.raw[at:].lstrip())
+            rule = "credit:behind its caption"
+            yield Piece(part.number, part.offset + at + skipped, credit, "credit", rule, line.confidence)
+        start += len(part.raw)
+        before = part.raw
 
 
-def _source(lines: list[Line]) -> str | None:
+def _source(lines: Sequence[Line]) -> str | None:
     """The outlet that a notification prompt names, else the copyright line."""
     for kind in ("notification_prompt", "legal"):
         for line in lines:
-            if line.kind == kind and line.match and line.match.source and len(line.match.source.split()) <= 6:
+            if line.phrase == kind and line.match and line.match.source and len(line.match.source.split()) <= 6:
                 return line.match.source
     return None

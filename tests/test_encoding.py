@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from schemas.outcome import Refusal
-from tasks._encoding import Decoded, decode
+from tasks._encoding import Decoded, decode, unicode_form
 
 FRENCH = "Le maire a promis 20 € par élève. « Une décision brutale », a réagi une mère très émue ; l’été sera chaud."
 GERMAN = "Der Bürgermeister eröffnete am Samstag die größte Brücke der Stadt. „Schöner geht es nicht“, sagte er."
@@ -163,3 +163,8 @@ def _seconds(content: bytes) -> float:
     start = time.perf_counter()
     decode(content)
     return time.perf_counter() - start
+
+
+def test_a_stray_nul_does_not_make_utf_16_of_ascii():
+    content = b"\0\nThe council voted nine to six on Tuesday night to close the old swimming baths before the winter."
+    assert unicode_form(content) is None

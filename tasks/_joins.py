@@ -1,0 +1,186 @@
+"""Lines that are not lines: what a writer meant as one paragraph, put together again or taken apart.
+
+Text that was wrapped at a width or split at every link is joined where a learned head (`joins`, from pages that exist
+whole and split) says that a line goes on with the one above.  Text that lost its breaks is cut at tabs, at sentences
+glued to each other, and, where a whole story stands in one line, at every sentence.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from tasks._features import shifted
+from tasks._shapes import (
+    BAR,
+    CASELESS,
+    CLOSE,
+    COLON,
+    COMMA,
+    DASH,
+    DIGIT,
+    LOWER,
+    MARK,
+    OPEN,
+    OTHER,
+    QUOTE,
+    SIGN,
+    SPACE,
+    STOP,
+    UNSPACED,
+    UPPER,
+    read_shapes,
+)  # fmt: skip
+from tasks._text import clean_line
+from tasks._trees import Model
+
+_BREAK = re.compile(r"\r\n|\r|\n")
+#: Of 1,000 lines of copy that is whole, 1 or 2 are joined wrongly at this; of wrapped lines 98 in 100 are joined.
+JOINED_FROM = 0.65
+#: In copy where so many lines go on with the one above, less is enough.
+OFTEN_JOINED = 0.05
+JOINED_AMONG_OTHERS = 0.5
+#: Inside a line that is longer than any paragraph, sentences are looked at one by one.
+LONGEST_PARAGRAPH = 3000
+#: Breaks within a line are looked for in lines from this length on.
+LONG_LINE = 300
+#: What stands in brackets that open at the end of a line, at most.
+MOST_IN_BRACKETS = 5
+LONGEST_IN_BRACKETS = 80
+_TAB = re.compile(r"\t+|[\u2028\u2029\v\f]+")
+_WIDE_SPACE = re.compile(r" {3,}|\t+|[\u2028\u2029\v\f]+")
+_GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-Z][a-z]* )|(?<=[a-zß-ÿ]{3}[.!?][\"”’])(?=[A-Z“\"])")
+SENTENCE = re.compile(r"(?<=[.!?…][\"”’)\]])\s+|(?<=[^A-Z\W][.!?…])\s+(?=[^a-z\s])|(?<=[。！？।؟])(?![」』”’)）])\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a line of the copy.
+
+    `number`: 1-based line.  `offset`: characters of that line before it.  `raw`: as it stands, without white space at
+    the ends.  `gap`: a blank line stands above.  `goes_on`: True where it is the next sentence of the line, False where
+    a break within the line says that it begins a paragraph; None where that is to be found out.
+    """
+
+    number: int
+    offset: int
+    raw: str
+    gap: bool = False
+    goes_on: bool | None = None
+
+
+def read_parts(text: str) -> list[Part]:
+    """The non-blank lines of `text`, cut where a line holds several paragraphs."""
+    parts: list[Part] = []
+    gap = False
+    for number, full in enumerate(_BREAK.split(text), 1):
+        raw = full.strip()
+        if not clean_line(raw):
+            if raw:  # control characters only: kept for the account
+                parts.append(Part(number, full.index(raw), raw, gap, False))
+            gap = True
+            continue
+        for piece in _cut(Part(number, len(full) - len(full.lstrip()), raw, gap)):
+            parts.append(piece)
+        gap = False
+    return parts
+
+
+def _cut(part: Part) -> Iterator[Part]:
+    if len(part.raw) < LONG_LINE:
+        if "\t" not in part.raw and part.raw.isprintable():
+            yield part
+            return
+        yield from _split(part, _TAB, goes_on=False)
+        return
+    for paragraph in _split(part, _WIDE_SPACE, goes_on=False):
+        for stretch in _split(paragraph, _GLUED, goes_on=False):
+            if len(stretch.raw) > LONGEST_PARAGRAPH:
+                yield from _split(stretch, SENTENCE, goes_on=True)
+            else:
+                yield stretch
+
+
+def _split(part: Part, pattern: re.Pattern[str], *, goes_on: bool) -> Iterator[Part]:
+    start, goes = 0, part.goes_on
+    raw = part.raw
+    for found in pattern.finditer(raw):
+        if raw[start : found.start()].strip():
+            yield _stretch(part, start, found.start(), goes)
+            start, goes = found.end(), goes_on
+    if raw[start:].strip():
+        yield _stretch(part, start, len(raw), goes)
+
+
+def _stretch(part: Part, start: int, end: int, goes_on: bool | None) -> Part:
+    raw = part.raw[start:end]
+    skipped = len(raw) - len(raw.lstrip())
+    return Part(part.number, part.offset + start + skipped, raw.strip(), part.gap, goes_on)
+
+
+def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
+    """The parts, those together that make one paragraph."""
+    groups: list[list[Part]] = []
+    head = model.heads.get("joins")
+    odds = head.probability(join_features(parts)) if head and len(parts) > 1 else np.zeros(len(parts))
+    is_split = (odds > JOINED_FROM).sum() > OFTEN_JOINED * len(parts)
+    least = JOINED_AMONG_OTHERS if is_split else JOINED_FROM
+    for index, part in enumerate(parts):
+        if index and part.goes_on is None and (odds[index - 1] > least or _is_open(groups[-1], part)):
+            groups[-1].append(part)
+        else:
+            groups.append([part])
+    return groups
+
+
+def _is_open(group: list[Part], part: Part) -> bool:
+    """Whether a bracket was opened at the end of a line: a credit split at its links, `(`, `Image:`, `Ann Lee)`."""
+    if part.gap or len(group) > MOST_IN_BRACKETS or len(part.raw) > LONGEST_IN_BRACKETS:
+        return False
+    opened = next((n for n in range(len(group) - 1, -1, -1) if group[n].raw.endswith(("(", "["))), None)
+    return opened is not None and not any(")" in later.raw or "]" in later.raw for later in group[opened + 1 :])
+
+
+_GROUP = np.zeros(17, np.int64)
+for _classes, _group in (
+    ((LOWER, CASELESS, MARK, UNSPACED), 0), ((UPPER,), 1), ((DIGIT,), 2), ((COMMA,), 3), ((COLON,), 4), ((STOP,), 5),
+    ((QUOTE,), 6), ((OPEN, CLOSE), 7), ((DASH, BAR, SIGN, OTHER, SPACE), 8),
+):  # fmt: skip
+    _GROUP[list(_classes)] = _group
+_ONE_OF = np.eye(9, dtype=np.float32)
+
+
+def join_features(parts: list[Part]) -> np.ndarray:
+    """What the head `joins` sees of the place below each part but the last, (parts - 1, features)."""
+    lines = [clean_line(part.raw) or "." for part in parts]
+    shapes = read_shapes(lines)
+    places = len(lines) - 1
+    characters = shapes.characters
+    width = np.sort(characters)[int(len(characters) * 0.9)]
+    first_word = np.fromiter((len(line.split(None, 1)[0]) for line in lines), np.float32, len(lines))
+    last_word = np.fromiter((len(line.rsplit(None, 1)[-1]) for line in lines), np.float32, len(lines))
+    small = np.isin(shapes.first, (LOWER, COMMA, STOP, CLOSE, COLON)).astype(np.float32)
+    is_long = shapes.words >= 8
+    gaps = np.fromiter((part.gap for part in parts), np.float32, len(parts))
+    capital = shapes.capitals / np.maximum(shapes.words, 1)
+    length = np.log1p(shapes.words)
+    above, below = slice(0, places), slice(1, places + 1)
+    reach = characters[above] + 1 + first_word[below]
+    of_copy = (
+        gaps[1:].mean(), small.mean(), ((shapes.stops == 0) & is_long).sum() / max(1, is_long.sum()),
+        np.log1p(characters.mean()), np.log1p(width),
+    )  # fmt: skip
+    columns = [
+        *(np.full(places, value) for value in of_copy),
+        gaps[below], characters[above] / width, characters[below] / width, reach > width, (reach - width) / width,
+        reach / characters.max(), shapes.stops[above], shapes.stops[below], length[above], length[below],
+        capital[above], capital[below], first_word[below], last_word[above], shapes.sentences[above],
+        shapes.sentences[below], shapes.counts[above, COMMA], shapes.counts[below, COMMA],
+        shifted(length, 1)[above], shifted(length, -1)[below], shifted(small, 1)[above], shifted(small, -1)[below],
+        small[above], small[below], shifted(shapes.stops, 1)[above],
+    ]  # fmt: skip
+    ends = (shapes.last[above], shapes.first[below], shapes.first[above], shapes.last[below])
+    return np.concatenate(
+        [np.stack(columns, axis=1).astype(np.float32), *(_ONE_OF[_GROUP[classes]] for classes in ends)], axis=1
+    )

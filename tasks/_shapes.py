@@ -1,0 +1,118 @@
+"""The shape of each line of a copy as numbers: how long, of which characters, how it begins and ends.
+
+All lines are looked at together, as one array of characters: a loop over lines costs ten times as much.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+#: Classes of characters.  `CASELESS`: letters of scripts without capitals; `UNSPACED`: those written without spaces,
+#: two of which make about a word; `BAR`: what stands between the items of menus and credits.
+(
+    OTHER, LOWER, UPPER, CASELESS, UNSPACED, DIGIT, SPACE, STOP, COMMA, COLON, QUOTE, OPEN, CLOSE, DASH, BAR, SIGN,
+    MARK,
+) = range(17)  # fmt: skip
+CLASSES = 17
+
+_NAMED = {
+    STOP: ".!?…。！？।؟۔",
+    COMMA: ",;،、，；",
+    COLON: ":：",
+    QUOTE: "\"'“”‘’„«»‹›「」『』",
+    BAR: "|/>•·▪●‣◦→←+*",
+    SIGN: "@#©®™&%$€£=_\\~^",
+}
+_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF), (0xF900, 0xFAFF))
+_BY_CATEGORY = {
+    "Ll": LOWER, "Lu": UPPER, "Lt": UPPER, "Lo": CASELESS, "Lm": CASELESS, "Nd": DIGIT, "No": DIGIT, "Nl": DIGIT,
+    "Zs": SPACE, "Zl": SPACE, "Zp": SPACE, "Ps": OPEN, "Pe": CLOSE, "Pi": QUOTE, "Pf": QUOTE, "Pd": DASH,
+    "Mn": MARK, "Mc": MARK,
+}  # fmt: skip
+
+
+def _among(*classes: int) -> np.ndarray:
+    table = np.zeros(CLASSES, bool)
+    table[list(classes)] = True
+    return table
+
+
+_IN_WORD = _among(LOWER, UPPER, CASELESS, DIGIT, MARK)
+_CLOSES = _among(QUOTE, CLOSE)
+_OPENS = _among(QUOTE, OPEN, OTHER)
+
+
+@cache
+def _table() -> np.ndarray:
+    """The class of each character of the basic plane; what lies beyond counts as OTHER."""
+    table = np.zeros(0x10000, np.uint8)
+    for code in range(0xFFFF):
+        table[code] = _BY_CATEGORY.get(unicodedata.category(chr(code)), OTHER)
+    for first, last in _UNSPACED:
+        scripts = table[first : last + 1]
+        scripts[(scripts == CASELESS) | (scripts == MARK)] = UNSPACED
+    for number, characters in _NAMED.items():
+        for character in characters:
+            table[ord(character)] = number
+    for character in "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85":
+        table[ord(character)] = SPACE
+    return table
+
+
+@dataclass(frozen=True, slots=True)
+class Shapes:
+    """One entry a line, float32 or (classes) uint8.
+
+    `counts`: characters of each class, (lines, CLASSES).  `characters`: all of them.  `words`: two characters of an
+    unspaced script make one.  `capitals`: words that begin with a capital.  `sentences`: ends of sentences inside the
+    line.  `first`, `last`: class of the first and last character; `first_word`: of the first behind quotes and
+    brackets.  `stops`: 1 where the line ends as a sentence does.
+    """
+
+    counts: np.ndarray
+    characters: np.ndarray
+    words: np.ndarray
+    capitals: np.ndarray
+    sentences: np.ndarray
+    first: np.ndarray
+    first_word: np.ndarray
+    last: np.ndarray
+    stops: np.ndarray
+
+
+def read_shapes(lines: list[str]) -> Shapes:
+    """The shapes of lines, none of which may be empty or begin or end with white space."""
+    text = "\n".join(lines) + "\n"
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    classes = _table()[np.minimum(codes, 0xFFFF)]
+    lengths = np.fromiter(map(len, lines), np.int64, len(lines))
+    ends = np.cumsum(lengths + 1) - 1  # of the line breaks
+    starts = ends - lengths
+
+    line_of = np.repeat(np.arange(len(lines)), lengths + 1)
+    counts = np.bincount(line_of * CLASSES + classes, minlength=len(lines) * CLASSES)
+    counts = counts.reshape(len(lines), CLASSES).astype(np.float32)
+    counts[:, SPACE] -= 1  # the line break
+
+    before = np.concatenate((np.full(1, SPACE, np.uint8), classes[:-1]))
+    second = np.concatenate((np.full(2, SPACE, np.uint8), classes[:-2]))
+    begins = _IN_WORD[classes] & ~_IN_WORD[before]
+    # A stop, with or without a quote or bracket behind it, and then white space.
+    ended = (classes == SPACE) & ((before == STOP) | (_CLOSES[before] & (second == STOP)))
+    spots = np.arange(len(classes))
+    last_bare = np.maximum.reduceat(np.where(_CLOSES[classes] | (classes == SPACE), -1, spots), starts)
+    first_bare = np.minimum.reduceat(np.where(_OPENS[classes], len(classes), spots), starts)
+    stops = (last_bare >= starts) & (classes[np.maximum(last_bare, 0)] == STOP)
+    return Shapes(
+        counts=counts,
+        characters=lengths.astype(np.float32),
+        words=np.add.reduceat(begins, starts, dtype=np.float32) + counts[:, UNSPACED] / 2,
+        capitals=np.add.reduceat(begins & (classes == UPPER), starts, dtype=np.float32),
+        sentences=np.add.reduceat(ended, starts, dtype=np.float32),
+        first=classes[starts],
+        first_word=classes[np.minimum(first_bare, ends)],
+        last=classes[ends - 1],
+        stops=stops.astype(np.float32),
+    )

@@ -1,0 +1,95 @@
+"""The learned part of the labeller: boosted trees and word weights from seeds/labeller.json.gz (`make train`).
+
+All splits of one level of a tree ask the same question (oblivious trees), so that a tree of depth d is d questions and
+a table of 2**d answers, and all lines go through all trees at once.
+"""
+
+import gzip
+import json
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+
+import numpy as np
+
+MODEL = Path(__file__).resolve().parent.parent / "seeds" / "labeller.json.gz"
+
+
+@dataclass(frozen=True, slots=True)
+class Trees:
+    """One head of the model.
+
+    `features`, `borders`: which feature each level of each tree asks about and the value it must exceed, (trees,
+    depth).  `leaves`: log-odds by answers, (trees, 2**depth).  `bias`: log-odds before any question.
+    """
+
+    features: np.ndarray
+    borders: np.ndarray
+    leaves: np.ndarray
+    bias: float
+
+    def log_odds(self, values: np.ndarray) -> np.ndarray:
+        """Log-odds, (lines,), for `values` (lines, features)."""
+        trees, depth = self.features.shape
+        answers = values[:, self.features.ravel()] > self.borders.ravel()
+        places = (answers.reshape(-1, trees, depth) * (1 << np.arange(depth))).sum(axis=2)
+        return self.leaves[np.arange(trees), places].sum(axis=1) + self.bias
+
+    def probability(self, values: np.ndarray) -> np.ndarray:
+        """The same as probabilities."""
+        return 1 / (1 + np.exp(-self.log_odds(values)))
+
+    def shares(self, values: np.ndarray, count: int) -> np.ndarray:
+        """What each feature adds to the log-odds, (lines, count): how the mean answer below each question moves."""
+        told = np.zeros((len(values), count), np.float32)
+        trees, depth = self.features.shape
+        answers = (values[:, self.features.ravel()] > self.borders.ravel()).reshape(-1, trees, depth)
+        for tree in range(trees):
+            table = np.broadcast_to(self.leaves[tree], (len(values), 1 << depth)).copy()
+            mean = table.mean(axis=1)
+            for level in reversed(range(depth)):  # the last question is the highest bit of the place
+                half = table.shape[1] // 2
+                table = np.where(answers[:, tree, level, None], table[:, half:], table[:, :half])
+                told[:, self.features[tree, level]] += table.mean(axis=1) - mean
+                mean = table.mean(axis=1)
+        return told
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """`words`: for each known word or pair of words its log-odds of standing in a body, and its rarity (0 for pairs).
+
+    `rarest`: rarity of a word that is not known.  `pages`: for each word the log-odds of standing on a page that is no
+    article.  `captions`: of standing in a caption.  `heads`: trees by what they tell (`joins`, `body`, `title`, ...).
+    """
+
+    words: dict[str, tuple[float, float]]
+    rarest: float
+    heads: dict[str, Trees]
+    captions: dict[str, float] = field(default_factory=dict)
+    pages: dict[str, float] = field(default_factory=dict)
+
+
+def load_model() -> Model:
+    """The model as `make train` wrote it; a few hundredths of a second the first time."""
+    return _read_model(MODEL)
+
+
+@lru_cache(maxsize=1)
+def _read_model(path: Path) -> Model:
+    told = json.loads(gzip.decompress(path.read_bytes()))
+    return Model(
+        words={word: (weight, rarity) for word, weight, rarity in told["words"]},
+        rarest=told["rarest"],
+        captions=dict(told["captions"]),
+        pages=dict(told["pages"]),
+        heads={
+            name: Trees(
+                np.array(head["features"], np.int64),
+                np.array(head["borders"], np.float32),
+                np.array(head["leaves"], np.float32),
+                head["bias"],
+            )
+            for name, head in told["heads"].items()
+        },
+    )

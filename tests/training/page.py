@@ -1,0 +1,89 @@
+"""The head `page`: whether a whole copy is no article, from articles and pages that are shops, lists, services or forums.
+
+What it sees of a page comes from a labeller that has not seen the page's site (the models of the folds).
+"""
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+import tasks._trees
+from tasks._labeller import label
+from tasks._lines import Line, read_lines
+from tasks._page import page_features
+from tasks._trees import Model, Trees, load_model
+from tests.training.pages import DUMPS, Page, site_of
+from tests.training.train import FOLDS, fit_head, fit_weights
+
+#: A word counts when it stands on so many pages.
+FEWEST_PAGES = 12
+
+
+@dataclass
+class Example:
+    """A page as a labeller of another fold sees it."""
+
+    id: str
+    set: str
+    fold: int
+    is_other: bool
+    lines: list[Line]
+    model: Model
+    words: set[str]
+
+
+def read_examples(folder: Path, folds: Path, pages: Sequence[Page], fold_of: dict[str, int]) -> list[Example]:
+    """Articles and other pages, those of one site in one fold."""
+    by_site = {page.site: fold_of[page.id] for page in pages}
+    found: list[tuple[str, str, int, bool, Path]] = [
+        (p.id, p.set, fold_of[p.id], False, folder / DUMPS[0] / f"{p.id}.txt") for p in pages
+    ]
+    for row in map(json.loads, (folder / "not_articles.jsonl").open(encoding="utf-8")):
+        site = site_of({**row, "set": ""})
+        chance = int(hashlib.sha256(site.encode()).hexdigest(), 16) % FOLDS
+        path = folder / "not_articles" / f"{row['id']}.txt"
+        found.append((row["id"], row["page_type"], by_site.get(site, chance), True, path))
+    examples = []
+    for number in range(FOLDS):
+        tasks._trees.MODEL = folds / f"{number}.json.gz"
+        for name, kind, fold, is_other, path in found:
+            if fold == number:
+                lines = read_lines(path.read_text(encoding="utf-8"))
+                label(lines)
+                words = {word for line in lines for word in line.tokens}
+                if lines:
+                    examples.append(Example(name, kind, fold, is_other, lines, load_model(), words))
+    return examples
+
+
+def fit_page(examples: Sequence[Example], model: Model, say: Callable[[str], None]) -> Model:
+    """`model` with the head `page` and the words behind it; tells how many pages it refuses of folds not seen."""
+    weights = {number: _fit_words([e for e in examples if e.fold != number]) for number in range(FOLDS)}
+    values = np.concatenate([page_features(e.lines, replace(e.model, pages=weights[e.fold])) for e in examples])
+    answers = np.array([e.is_other for e in examples])
+    fold = np.array([e.fold for e in examples])
+    odds = np.zeros(len(examples))
+    for number in range(FOLDS):
+        head = fit_head("page", values[fold != number], answers[fold != number])
+        odds[fold == number] = head.log_odds(values[fold == number])
+    for refused_from in (0.0, 0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5):
+        refused: Counter[str] = Counter()
+        for example, value in zip(examples, odds, strict=True):
+            refused[("other: " if example.is_other else "") + example.set] += int(value >= refused_from)
+        total = Counter(("other: " if e.is_other else "") + e.set for e in examples)
+        others = sum(n for name, n in refused.items() if name.startswith("other")) / answers.sum()
+        told = " ".join(f"{name} {refused[name] / total[name]:.1%}" for name in sorted(total))
+        say(f"refused from {refused_from:.1f} log-odds: others {others:.1%}; {told}")
+    head: Trees = fit_head("page", values, answers)
+    return replace(model, pages=_fit_words(examples), heads={**model.heads, "page": head})
+
+
+def _fit_words(examples: Sequence[Example]) -> dict[str, float]:
+    pages = Counter(word for example in examples for word in example.words)
+    known = sorted(word for word, count in pages.items() if count >= FEWEST_PAGES)
+    return fit_weights([(e.words, e.is_other, 1.0) for e in examples], known, 1.0, by_root=True)

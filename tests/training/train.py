@@ -1,0 +1,376 @@
+"""Train the labeller of plain text: `make train`, or `python -m tests.training.train [--pages FOLDER] [--check]`.
+
+FOLDER holds truth.jsonl, text_lines/ID.txt and text_split/ID.txt (docs/train.md says where the public pages come from and
+how they are laid out).  Every figure is cross-validated by site: no page of a site is trained and tested on.  The model
+goes to seeds/labeller.json.gz, its figures and the fingerprint of its data to seeds/labeller.toml.
+
+In order, each on what the ones before say of pages they have not seen: the weights of words (logistic regression), then
+oblivious boosted trees (CatBoost) for `joins`, `body`, `title`, and `byline`, `time`, `caption`.
+"""
+
+import argparse
+import gzip
+import json
+import math
+import random
+import sys
+import textwrap
+import time
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from catboost import CatBoostClassifier
+from scipy.sparse import csr_matrix
+from sklearn.linear_model import LogisticRegression
+
+from tasks._features import FEATURES, line_features
+from tasks._joins import SENTENCE, Part, join_features, read_parts
+from tasks._labeller import ROLES
+from tasks._lines import Line, read_lines
+from tasks._roles import RoleFeatures, body_span
+from tasks._trees import MODEL, Model, Trees, load_model
+from tests.training.pages import (
+    DUMPS,
+    PAGES,
+    ROOT,
+    Page,
+    body_shares,
+    folds_of,
+    is_caption,
+    read_pages,
+    role_answers,
+)
+
+FOLDS, INNER_FOLDS = 4, 3
+#: A word counts when it stands on pages of so many sites; a pair of words needs two more.
+FEWEST_SITES = 4
+#: Beside the dumps, each page once more as people paste it.
+CROP = "crop"
+COPIES = (*DUMPS, CROP)
+HEADS: dict[str, dict[str, Any]] = {
+    "joins": {"iterations": 100, "depth": 5, "learning_rate": 0.15},
+    "body": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
+    "page": {"iterations": 120, "depth": 4, "learning_rate": 0.06, "rsm": 0.5},
+    **{role: {"iterations": 120, "depth": 5, "learning_rate": 0.12, "rsm": 0.5} for role in ("title", *ROLES)},
+}
+
+
+@dataclass
+class Copy:
+    """One dump of a page, taken apart: its lines and how much of each is body."""
+
+    page: Page
+    dump: str
+    lines: list[Line]
+    shares: np.ndarray
+
+
+# --- the parts of the model ----------------------------------------------------------------------------------------
+
+
+def fit_head(name: str, values: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None) -> Trees:
+    """One head, as the project's own trees."""
+    model = CatBoostClassifier(verbose=0, thread_count=2, l2_leaf_reg=6, random_seed=1, **HEADS[name])
+    model.fit(values, answers, sample_weight=weights)
+    file = ROOT / ".catboost.json"
+    model.save_model(str(file), format="json")
+    told = json.loads(file.read_text())
+    file.unlink()
+    scale, bias = told["scale_and_bias"]
+    # A tree may be shallower than the others: questions that nobody passes fill it up.
+    depth = HEADS[name]["depth"]
+    features, borders, leaves = [], [], []
+    for tree in told["oblivious_trees"]:
+        splits = [(s["float_feature_index"], s["border"]) for s in tree["splits"]]
+        full = splits + [(0, math.inf)] * (depth - len(splits))
+        features.append([f for f, _ in full])
+        borders.append([b for _, b in full])
+        values_of = [scale * v for v in tree["leaf_values"]]
+        leaves.append((values_of * (1 << depth))[: 1 << depth])
+    return Trees(np.array(features), np.array(borders, np.float32), np.array(leaves, np.float32), float(bias[0]))
+
+
+def fit_words(copies: Iterable[Copy]) -> Model:
+    """The weights of words and pairs, and how rare words are: from lines that differ, once a site."""
+    seen: set[tuple[str, str]] = set()
+    rows, captions, sites = [], [], defaultdict(set)
+    for copy in copies:
+        if copy.dump != DUMPS[0]:
+            continue
+        for line, share in zip(copy.lines, copy.shares, strict=True):
+            words = line.tokens
+            key = (copy.page.site, " ".join(words))
+            if not words or key in seen:
+                continue
+            seen.add(key)
+            told = {*words, *(f"{a} {b}" for a, b in pairwise(words))}
+            for word in told:
+                sites[word].add(copy.page.site)
+            weight = copy.page.weight * math.sqrt(min(len(words), 25))
+            rows.append((told, share > 0.5, weight))
+            # What a caption says is told from paragraphs and headlines, not from menus.
+            if copy.page.captions and len(words) >= 3:
+                captions.append((set(words), is_caption(line.text, copy.page.captions), weight))
+    known = sorted(w for w, where in sites.items() if len(where) >= FEWEST_SITES + (2 if " " in w else 0))
+    count = len({site for where in sites.values() for site in where})
+    words = {}
+    for word, weight in fit_weights(rows, known, 0.3).items():
+        if " " not in word:
+            words[word] = (weight, round(math.log(count / len(sites[word])), 2))
+        elif abs(weight) >= 0.05:
+            words[word] = (weight, 0.0)
+    single = [word for word in known if " " not in word]
+    told = {word: weight for word, weight in fit_weights(captions, single, 0.1).items() if abs(weight) >= 0.05}
+    return Model(words, round(math.log(count / 3), 2), {}, captions=told)
+
+
+def fit_weights(
+    rows: Sequence[tuple[set[str], bool, float]], known: Sequence[str], strength: float, *, by_root: bool = False
+) -> dict[str, float]:
+    """Log-odds of each known word, by logistic regression over rows of (words, answer, weight).
+
+    `by_root`: a row counts each of its words by the root of their number, as long texts need.
+    """
+    place = {word: number for number, word in enumerate(known)}
+    indices, values, starts = [], [], [0]
+    for told, _, _ in rows:
+        found = sorted(place[word] for word in told if word in place)
+        indices += found
+        values += [1 / math.sqrt(len(found)) if by_root else 1.0] * len(found)
+        starts.append(len(indices))
+    matrix = csr_matrix((np.array(values, np.float32), indices, starts), shape=(len(rows), len(known)))
+    learner = LogisticRegression(C=strength, max_iter=60, solver="liblinear", random_state=1)
+    learner.fit(matrix, np.array([answer for _, answer, _ in rows]), sample_weight=np.array([w for _, _, w in rows]))
+    return {word: round(float(weight), 2) for word, weight in zip(known, learner.coef_[0], strict=True)}
+
+
+# --- joins ---------------------------------------------------------------------------------------------------------
+
+
+def join_examples(folder: Path, page: Page) -> Iterable[tuple[list[Part], list[int]]]:
+    """A page whole, wrapped at some width, and split at its links (where that is the same text)."""
+    whole = read_parts((folder / DUMPS[0] / f"{page.id}.txt").read_text(encoding="utf-8"))
+    if len(whole) < 2:
+        return
+    yield whole, [0] * (len(whole) - 1)
+    chance = random.Random(page.id)
+    width, has_gaps = chance.randint(50, 100), chance.random() < 0.5
+    parts, answers = [], []
+    for part in whole:
+        rows = textwrap.wrap(part.raw, width, break_long_words=False, break_on_hyphens=False) or [part.raw]
+        parts += [replace(part, raw=row, gap=has_gaps and not n) for n, row in enumerate(rows)]
+        answers += [int(n + 1 < len(rows)) for n in range(len(rows))]
+    yield parts, answers[:-1]
+    split = read_parts((folder / DUMPS[1] / f"{page.id}.txt").read_text(encoding="utf-8"))
+    if len(split) > 1 and (ends := _ends(whole))[-1] == _ends(split)[-1]:
+        known = set(ends)
+        yield split, [int(end not in known) for end in _ends(split)[:-1]]
+
+
+def _ends(parts: Sequence[Part]) -> list[int]:
+    """How many characters, without white space, stand up to the end of each part."""
+    total, ends = 0, []
+    for part in parts:
+        total += len("".join(part.raw.split()))
+        ends.append(total)
+    return ends
+
+
+def fit_joins(examples: Sequence[tuple[list[Part], list[int]]]) -> Trees:
+    """The head `joins`."""
+    values = np.concatenate([join_features(parts) for parts, _ in examples])
+    return fit_head("joins", values, np.concatenate([answers for _, answers in examples]))
+
+
+# --- everything ----------------------------------------------------------------------------------------------------
+
+
+def read_copy(folder: Path, page: Page, dump: str, model: Model) -> Copy:
+    """A dump as lines, with the truth's share of each."""
+    text = (folder / (DUMPS[0] if dump == CROP else dump) / f"{page.id}.txt").read_text(encoding="utf-8")
+    lines = read_lines(text, model)
+    parts = [part.raw for line in lines for part in line.parts]
+    shares = iter(body_shares(parts, page.truth["body"]))
+    by_line = []
+    for line in lines:
+        sizes = [max(1, len(part.raw.split())) for part in line.parts]
+        by_line.append(sum(size * next(shares) for size in sizes) / sum(sizes))
+    return _crop(page, lines, by_line) if dump == CROP else Copy(page, dump, lines, np.array(by_line))
+
+
+def _crop(page: Page, lines: list[Line], shares: list[float]) -> Copy:
+    """The article with a few lines around it, as people paste it; of every fourth page as sentences."""
+    chance = random.Random(page.id)
+    body = [n for n, share in enumerate(shares) if share > 0.5] or [0]
+    first = max(0, body[0] - chance.choice((0, 1, 3, 6, 12, 25)))
+    last = min(len(lines), body[-1] + 1 + chance.choice((0, 0, 2, 5, 10, 25)))
+    chosen = list(zip(lines, shares, strict=True))[first:last]
+    if chance.random() < 0.25:
+        chosen = [(one, share) for line, share in chosen for one in _sentences(line)]
+    kept = [replace(line) for line, _ in chosen]  # of their own: other features, other odds
+    return Copy(page, CROP, kept, np.array([share for _, share in chosen]))
+
+
+def _sentences(line: Line) -> list[Line]:
+    return read_lines(SENTENCE.sub("\n", line.raw), Model({}, 1.0, {})) if line.words > 12 else [line]
+
+
+def weigh(copy: Copy) -> np.ndarray:
+    """A line weighs the root of its words, so that a paragraph counts more than an item, and less than its length."""
+    return np.sqrt([max(1, len(line.tokens)) for line in copy.lines]) * copy.page.weight
+
+
+def fit_body(copies: Sequence[Copy], values: dict[int, np.ndarray]) -> Trees:
+    """The head `body` on `values` by `id(copy)`, made with words that had not seen the copy's site."""
+    known = [copy for copy in copies if copy.lines]
+    return fit_head(
+        "body",
+        np.concatenate([values[id(copy)] for copy in known]),
+        np.concatenate([copy.shares > 0.5 for copy in known]),
+        np.concatenate([weigh(copy) for copy in known]),
+    )
+
+
+def out_of_fold(copies: Sequence[Copy], count: int) -> tuple[dict[int, np.ndarray], dict[int, Model]]:
+    """The features of each copy by `id(copy)`, with the words of the other folds, and those words."""
+    fold = folds_of([copy.page for copy in copies], count)
+    values, words = {}, {}
+    for number in range(count):
+        rest = fit_words(copy for copy in copies if fold[copy.page.id] != number)
+        for copy in copies:
+            if fold[copy.page.id] == number and copy.lines:
+                values[id(copy)], words[id(copy)] = line_features(copy.lines, rest), rest
+    return values, words
+
+
+def fit_roles(copies: Sequence[Copy], values: dict[int, np.ndarray], words: dict[int, Model]) -> dict[str, Trees]:
+    """The heads of roles; the `body` of the lines must be set, by a model that had not seen them."""
+    spans = [(copy, body_span(copy.lines)) for copy in copies if copy.lines]
+    seen = [(c, RoleFeatures(c.lines, values[id(c)], span, words[id(c)])) for c, span in spans if span[1] >= span[0]]
+    heads = {}
+    examples: dict[str, list[tuple[np.ndarray, list[bool]]]] = defaultdict(list)
+    titles: dict[int, np.ndarray] = {}
+    fold = folds_of([copy.page for copy, _ in seen], INNER_FOLDS)
+
+    def answered(chosen: Iterable[tuple[Copy, RoleFeatures]], role: str) -> list[tuple[np.ndarray, list[bool]]]:
+        found = [
+            (features.of_title(), role_answers(copy.page, role, copy.lines, features.rows)) for copy, features in chosen
+        ]
+        return [(values, answers) for values, answers in found if answers is not None]
+
+    def fit(role: str, rows: list[tuple[np.ndarray, list[bool]]]) -> Trees:
+        return fit_head(role, np.concatenate([v for v, _ in rows]), np.concatenate([a for _, a in rows]))
+
+    for number in range(INNER_FOLDS):
+        rest = fit("title", answered(((c, f) for c, f in seen if fold[c.page.id] != number), "title"))
+        for copy, features in seen:
+            if fold[copy.page.id] == number:
+                titles[id(copy)] = rest.probability(features.of_title())
+    heads["title"] = fit("title", answered(seen, "title"))
+    for role in ROLES:
+        for copy, features in seen:
+            answers = role_answers(copy.page, role, copy.lines, features.rows)
+            if answers is not None:
+                odds = titles[id(copy)]
+                values_here = features.of_others(features.rows[int(np.argmax(odds))], odds)
+                examples[role].append((values_here, answers))
+        heads[role] = fit(role, examples[role])
+    return heads
+
+
+def train(copies: Sequence[Copy], joins: Trees) -> Model:
+    """The whole model from these copies; leaves their lines' `body` as the out-of-fold model says."""
+    values, words = out_of_fold(copies, INNER_FOLDS)
+    fold = folds_of([copy.page for copy in copies], INNER_FOLDS)
+    for number in range(INNER_FOLDS):
+        rest = fit_body([copy for copy in copies if fold[copy.page.id] != number], values)
+        for copy in copies:
+            if fold[copy.page.id] == number and copy.lines:
+                for line, odds in zip(copy.lines, rest.probability(values[id(copy)]), strict=True):
+                    line.body = float(odds)
+    heads = {"joins": joins, "body": fit_body(copies, values), **fit_roles(copies, values, words)}
+    return replace(fit_words(copies), heads=heads)
+
+
+def write_model(model: Model, path: Path) -> None:
+    """The model as `load_model` reads it; the same model gives the same bytes."""
+    told = {
+        "rarest": model.rarest,
+        "captions": sorted(model.captions.items()),
+        "pages": sorted(model.pages.items()),
+        "words": [[word, weight, rarity] for word, (weight, rarity) in sorted(model.words.items())],
+        "heads": {
+            name: {
+                "features": head.features.tolist(),
+                "borders": [
+                    [float(f"{b:.6g}") if math.isfinite(b) else 1e30 for b in row] for row in head.borders.tolist()
+                ],
+                "leaves": [[round(v, 4) for v in row] for row in head.leaves.tolist()],
+                "bias": head.bias,
+            }
+            for name, head in model.heads.items()
+        },
+    }
+    text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
+    path.write_bytes(gzip.compress(text, 9, mtime=0))
+
+
+def train_folds(folder: Path, pages: Sequence[Page], out: Path, say: Callable[[str], None]) -> None:
+    """A model for each fold, in `out`, with the ids of the pages it has not seen."""
+    fold = folds_of(pages, FOLDS)
+    examples = {page.id: list(join_examples(folder, page)) for page in pages}
+    for number in range(FOLDS):
+        known = [page for page in pages if fold[page.id] != number]
+        model = train_on(folder, known, [example for page in known for example in examples[page.id]])
+        write_model(model, out / f"{number}.json.gz")
+        (out / f"{number}.txt").write_text("\n".join(page.id for page in pages if fold[page.id] == number))
+        say(f"fold {number + 1} of {FOLDS}: {len(known)} pages")
+
+
+def train_on(folder: Path, pages: Sequence[Page], examples: Sequence[tuple[list[Part], list[int]]]) -> Model:
+    """A model of these pages, without the head `page`."""
+    joins = fit_joins(examples)
+    bare = Model({}, 1.0, {"joins": joins})
+    return train([read_copy(folder, page, dump, bare) for page in pages for dump in COPIES], joins)
+
+
+def main() -> int:
+    """The models of the folds, then the model, then the head `page`, which learns from what the folds say."""
+    from tests.training.page import fit_page, read_examples
+
+    told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    told.add_argument("--pages", type=Path, default=PAGES)
+    told.add_argument("--folds", type=Path, default=ROOT / "build" / "folds", help="where the models of the folds go")
+    told.add_argument("--keep-folds", action="store_true", help="use the models of the folds that are there")
+    told.add_argument("--keep-model", action="store_true", help="only the head `page` anew")
+    arguments = told.parse_args()
+    folder: Path = arguments.pages
+    if not (folder / "truth.jsonl").is_file():
+        print(f"no labelled pages in {folder}: see docs/train.md", file=sys.stderr)
+        return 2
+    started = time.monotonic()
+
+    def say(words: str) -> None:
+        print(f"{time.monotonic() - started:5.0f} s  {words}", file=sys.stderr, flush=True)
+
+    pages = read_pages(folder)
+    arguments.folds.mkdir(parents=True, exist_ok=True)
+    if not arguments.keep_folds:
+        train_folds(folder, pages, arguments.folds, say)
+    if arguments.keep_model:
+        model = load_model()
+    else:
+        model = train_on(folder, pages, [example for page in pages for example in join_examples(folder, page)])
+    model = fit_page(read_examples(folder, arguments.folds, pages, folds_of(pages, FOLDS)), model, say)
+    write_model(model, MODEL)
+    say(f"{MODEL.relative_to(ROOT)}: {MODEL.stat().st_size} bytes, {len(model.words)} words, {len(FEATURES)} features")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
