@@ -109,6 +109,7 @@ def ingest(
 def _a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = False) -> Iterator[None]:
     """What must be so before a flow is imported, and what is better started early."""
     from flows import early, server
+    from flows.inputs import with_memory
     from warehouse.connection import require_place
 
     if not (settings.wait_seconds or dry_run):
@@ -121,7 +122,7 @@ def _a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = Fals
         server.start_early()
     if not debug:  # an error is told in one sentence below; Prefect's log of it goes to its server all the same
         os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    early.start_pool(settings)
+    early.start_pool(with_memory(settings))
     import flows.ingest  # noqa: F401 - before Great Expectations, see early.start_checks
 
     early.start_checks()
@@ -171,16 +172,20 @@ def extract(inputs: Inputs, source: Source = None, workers: Workers = None, debu
 def explain(
     input: Annotated[str, typer.Argument(help="A file, a page, or - ; of a dump, its first document.")],
     source: Source = None,
+    warehouse: Warehouse = WAREHOUSE,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """One document, piece by piece: taken for what, by which rule, kept or removed."""
+    """One document, piece by piece: taken for what, by which rule, kept or removed.
+
+    With what the warehouse has learned of the source, if it has.
+    """
     from flows import show
     from flows.document import take_apart_in_time
-    from flows.inputs import read_all, require
+    from flows.inputs import read_all, require, with_memory
 
-    settings = Settings.of(source=source)
     require([input])
+    settings = with_memory(Settings.of(warehouse, source=source))
     documents = read_all([input], settings)
     document = next(documents, None)
     if document is None:

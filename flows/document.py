@@ -8,13 +8,18 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from types import FrameType
+from typing import TYPE_CHECKING
 
 from schemas.article import Article
 from schemas.document import Document
 from schemas.draft import Draft
 from schemas.outcome import Refusal
 from schemas.settings import MEBIBYTE, Settings
+
+if TYPE_CHECKING:
+    from tasks._memory import Memory
 
 
 def make_article(document: Document, settings: Settings) -> Article:
@@ -29,6 +34,7 @@ def take_apart(document: Document, settings: Settings) -> tuple[Draft, Article]:
     which is refused as `unreadable` with the step and the exception in the detail, and kept for a replay.
     """
     draft, step = Draft(), "read"
+    memory = _memory(settings) if document.media_type == "text/plain" else None
     try:
         if document.refusal:
             return draft, refused(document, document.refusal)
@@ -37,9 +43,9 @@ def take_apart(document: Document, settings: Settings) -> tuple[Draft, Article]:
 
             step = "extract"
         elif document.media_type == "text/plain":
-            from tasks.strip import strip_document as take
+            from tasks.strip import strip_document
 
-            step = "strip"
+            take, step = partial(strip_document, memory=memory), "strip"
         else:
             detail = f"documents of type {document.media_type} are not read here"
             return draft, refused(document, Refusal(("unsupported_type",), step, detail))
@@ -63,6 +69,15 @@ def take_apart(document: Document, settings: Settings) -> tuple[Draft, Article]:
         words = " ".join(str(error).split())[:300]
         return draft, refused(document, Refusal(("unreadable",), step, f"{type(error).__name__}: {words}"))
     return draft, _rejected(article, refusal) if refusal else article
+
+
+def _memory(settings: Settings) -> "Memory | None":
+    """What was learned of sources; a file that cannot be read is no document's fault, and raises WarehouseError."""
+    if settings.memory is None:
+        return None
+    from tasks._memory import load_memory
+
+    return load_memory(settings.memory)
 
 
 class _TimeIsUp(BaseException):

@@ -7,6 +7,7 @@ from schemas.document import Document
 from schemas.errors import UsageError
 from schemas.settings import Settings
 from tasks.read import check_inputs, read_input
+from warehouse.memory import newest_snapshot, read_counts
 
 
 def require(inputs: Iterable[str]) -> None:
@@ -23,6 +24,14 @@ def require_stored(settings: Settings, all: bool = False, narrowed: bool = False
             f"there is no warehouse at {settings.warehouse}, and no raw copy in {settings.landing}: "
             "name another with --warehouse"
         )
+
+
+def with_memory(settings: Settings) -> Settings:
+    """These settings, with the newest snapshot of what was learned of sources; WarehouseError if it cannot be read."""
+    memory = newest_snapshot(settings.landing)
+    if memory:
+        read_counts(memory)
+    return replace(settings, memory=memory)
 
 
 def is_page(name: str) -> bool:

@@ -6,16 +6,17 @@ transaction, so a run that dies has dealt with some of them, and with each of th
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from flows.ingest import take_in
 from flows.inputs import require_stored
 from flows.landed import chosen_batches, landed_batches, left_behind, make_ready, read_again
+from flows.memory import learn
 from flows.quarantine import require_refused
 from flows.run import Run, one_ahead, open_run
 from flows.server import flow
-from flows.version import rules_version
 from flows.watch import leave_artifacts, named_by, run_name
 from schemas.settings import Settings
 from tasks.batch import Batch, check, join, load, publish, relate, transform
@@ -36,10 +37,12 @@ def reprocess(
 
     Or, whatever their rules: with those of `source`, received on the days (UTC) from `since` to `until`; or with `all`
     documents of the landing folder, also those that are not in the warehouse.  The answer is the run's summary.
+
+    Unless it is narrowed, it first learns what repeats across the documents of each source (`flows.memory.learn`); when
+    that is not what was known, it is a new snapshot and so a change of rules, and all is dealt with again.
     """
     narrowed = source is not None or since is not None or until is not None
     selection = Selection(
-        not_by_rules=None if all or narrowed else rules_version(),
         source=source,
         since=_midnight(since),
         until=_midnight(until and until + timedelta(days=1)),
@@ -47,7 +50,9 @@ def reprocess(
     told = {"source": source, "since": since, "until": until, "all": all}
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait_seconds)
     require_stored(settings, all, narrowed)
-    return _carry_out(run_name("reprocess", told), settings, selection)
+    return _carry_out(
+        run_name("reprocess", told), settings, selection, learns=not narrowed, older=not (all or narrowed)
+    )
 
 
 @flow(name="replay", flow_run_name=named_by("replay", "documents", "reason", "source"))
@@ -71,10 +76,17 @@ def replay(
     return _carry_out(run_name("replay", told), settings, selection)
 
 
-def _carry_out(what: str, settings: Settings, selection: Selection) -> dict[str, Any]:
+def _carry_out(
+    what: str, settings: Settings, selection: Selection, learns: bool = False, older: bool = False
+) -> dict[str, Any]:
+    """`older`: of the selection only what was made by other rules than those that the run has in the end."""
     with open_run(what, settings) as run:
         with left_behind(run) as (dead, batches):
             take_in(batches, dead)
+        if learns:
+            learn(run)
+        if older:
+            selection = replace(selection, not_by_rules=run.info.rules_version if run.info else None)
         deal_again(selection, run)
         relate(run)
         summary = run.finish()

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flows import early, watch
-from flows.inputs import read_all
+from flows.inputs import read_all, with_memory
 from flows.pool import Pool
 from flows.show import progress
 from flows.version import code_version, rules_version
@@ -141,7 +141,10 @@ def open_run(what: str, settings: Settings, dry_run: bool = False) -> Iterator[R
     Runs that an earlier process left open when it died are marked as crashed, here and in Prefect.
     """
     watch.claim_flow_run()
-    with early.take_pool(settings) as pool, ExitStack() as stack:
+    settings = with_memory(settings)
+    with ExitStack() as stack:
+        pool = early.take_pool(settings)
+        stack.callback(pool.stop)
         early.start_checks()
         watchers = [stack.enter_context(progress(what)), stack.enter_context(watch.progress_artifact(what))]
         if dry_run:
@@ -153,9 +156,15 @@ def open_run(what: str, settings: Settings, dry_run: bool = False) -> Iterator[R
 
         store = stack.enter_context(open_store(settings))
         watch.mark_crashed(store.close_crashed_runs())
+        if (now := with_memory(settings)) != settings:  # another run has learned while this one waited for its place
+            pool.stop()
+            settings, pool = now, Pool(now)
+            stack.callback(pool.stop)
         with open_books(what, settings, pool, store) as run:
+            stack.callback(lambda: run.pool.stop())
             run.watchers = watchers
-            watch.log(f"{what} into {settings.warehouse}, {settings.workers} worker processes, rules {rules_version()}")
+            rules = rules_version(settings.memory)
+            watch.log(f"{what} into {settings.warehouse}, {settings.workers} worker processes, rules {rules}")
             yield run
             watch.log(f"{what}: done; {sum(run.tally.outcomes.values()):,} documents accounted for")
 
@@ -163,7 +172,7 @@ def open_run(what: str, settings: Settings, dry_run: bool = False) -> Iterator[R
 @contextmanager
 def open_books(what: str, settings: Settings, pool: Pool, store: "Store") -> Iterator[Run]:
     """A run in the books of the warehouse; the caller closes them with `Run.finish`."""
-    info = store.begin_run(rules_version(), code_version(), flow_run_id())
+    info = store.begin_run(rules_version(settings.memory), code_version(), flow_run_id())
     run = Run(what, settings, pool, store, info)
     try:
         yield run

@@ -101,8 +101,8 @@ def explain(article: Article, draft: Draft, why: Mapping[tuple[int, int], str]) 
         if record[name] not in (None, [], ""):
             console.print(Text.assemble((f"{name:<14}", "bold"), printable(cell(record[name]))))
     if article.detail:
-        why = printable(f"{article.stage}: {article.detail}")
-        console.print(Text.assemble((f"{'refused by':<14}", "bold"), (why, "red")))
+        refused = printable(f"{article.stage}: {article.detail}")
+        console.print(Text.assemble((f"{'refused by':<14}", "bold"), (refused, "red")))
 
 
 def explain_as_json(article: Article, draft: Draft, why: Mapping[tuple[int, int], str]) -> dict[str, Any]:

@@ -6,6 +6,8 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from warehouse.memory import number_of
+
 ROOT = Path(__file__).resolve().parent.parent
 
 #: What decides how an article comes out.  Reading, loading, relating and the checks of whole batches do not: the same
@@ -22,8 +24,13 @@ _DECIDING = (
 _NOT_DECIDING = "tasks/_measures.py"
 
 
+def rules_version(memory: Path | None = None) -> str:
+    """What decides how an article comes out: `HASH`, or `HASH.NUMBER` with a snapshot of what was learned."""
+    return f"{rules_hash()}.{number_of(memory)}" if memory else rules_hash()
+
+
 @cache
-def rules_version() -> str:
+def rules_hash() -> str:
     """The first 12 hex digits of the SHA-256 over the files that decide, their names included."""
     digest = hashlib.sha256()
     deciding = {path for pattern in _DECIDING for path in ROOT.glob(pattern) if path.is_file()}

@@ -35,7 +35,7 @@ from tasks._shapes import (
 from tasks._text import clean_line
 from tasks._trees import Model
 
-_BREAK = re.compile(r"\r\n|\r|\n")
+BREAK = re.compile(r"\r\n|\r|\n")
 #: Of 1,000 lines of copy that is whole, 1 or 2 are joined wrongly at this; of wrapped lines 98 in 100 are joined.
 JOINED_FROM = 0.65
 #: In copy where so many lines go on with the one above, less is enough.
@@ -74,7 +74,7 @@ def read_parts(text: str) -> list[Part]:
     """The non-blank lines of `text`, cut where a line holds several paragraphs."""
     parts: list[Part] = []
     gap = False
-    for number, full in enumerate(_BREAK.split(text), 1):
+    for number, full in enumerate(BREAK.split(text), 1):
         raw = full.strip()
         if not clean_line(raw):
             if raw:  # control characters only: kept for the account

@@ -36,6 +36,8 @@ class Line:
     signs the article (`byline`), gives its time (`time`) or is a caption (`caption`), for lines where that was asked.
     `kind`, `rule`, `confidence`: what it was taken for; `kind` is empty until that is decided.
     `cut`: where in `raw` a credit at the end begins, and that credit without brackets.
+    `seen_elsewhere`: in how many other articles of the source it stood, as far as was learned; `seen_share`: as a
+    share, 0 to 1, of those that were learned from.
     """
 
     parts: Sequence[Part]
@@ -53,6 +55,8 @@ class Line:
     rule: str = ""
     confidence: float = 1.0
     cut: tuple[int, str] | None = None
+    seen_elsewhere: int = 0
+    seen_share: float = 0.0
 
     def take(self, kind: str, rule: str, confidence: float = 1.0) -> None:
         """Decide what the line is."""

@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from html import unescape
 
 #: A word: a run of letters and digits; in scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
 #: character counts as one, the convention of the public extraction benchmarks.
@@ -32,6 +33,13 @@ def clean_line(text: str) -> str:
     if text.isprintable() and "  " not in text and (text.isascii() or unicodedata.is_normalized("NFC", text)):
         return text.strip()  # most lines; what is printable has no control characters and no white space but the space
     return _SPACE.sub(" ", _CONTROL.sub("", unicodedata.normalize("NFC", text))).strip()
+
+
+def field_line(text: str | None) -> str | None:
+    """One line of a field: clean, entities left by a scraper (`&amp;`, sometimes twice) read; None when empty."""
+    if not text:
+        return None
+    return clean_line(unescape(unescape(text))) or None
 
 
 def folded_words(text: str) -> list[str]:

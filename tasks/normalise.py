@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from html import unescape
 
 from schemas.article import Article, Removed
 from schemas.document import Document
@@ -13,6 +12,7 @@ from tasks._language import detect_language, language_code
 from tasks._names import read_authors, same_name
 from tasks._publishers import find_publisher
 from tasks._text import clean_line, count_words, folded_words, words_hash
+from tasks._text import field_line as _line
 from tasks._urls import canonical_url, domain_of, same_address
 
 #: No zone is further from UTC than 14 hours, and all are whole quarters of an hour.
@@ -84,13 +84,6 @@ def normalise(draft: Draft, document: Document) -> Article:
 
 
 # --- words -------------------------------------------------------------------------------------------------------
-
-
-def _line(text: str | None) -> str | None:
-    """One line of a field: clean, entities left by a scraper (`&amp;`, sometimes twice) read; None when empty."""
-    if not text:
-        return None
-    return clean_line(unescape(unescape(text))) or None
 
 
 def _each_once(texts: Iterable[str | None]) -> tuple[str, ...]:

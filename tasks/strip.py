@@ -18,8 +18,10 @@ from tasks._features import best_run, prose_of
 from tasks._head import CAPTION_FROM, SURE, SURE_CAPTION, Head, read_head
 from tasks._labeller import judge_page, label, reasons
 from tasks._lines import Line, read_lines
+from tasks._memory import Memory, Recall
 from tasks._pictures import collect_captions, cut_credit, label_pictures
 from tasks._shapes import read_shapes
+from tasks._sources import named_source
 
 #: Expected F1 of the chosen lines, below which the labeller is said to be unsure.
 UNSURE_BELOW = 0.75
@@ -37,22 +39,31 @@ SHORTEST_COPY = 5
 SECTIONS = frozenset(("comment_widget", "related_links", "legal", "navigation", "subscribe_prompt"))
 
 
-def strip_document(document: Document) -> Draft | Refusal:
-    """A plain-text document as pieces and raw fields; a `Refusal` when its encoding cannot be told."""
+def strip_document(document: Document, memory: Memory | None = None) -> Draft | Refusal:
+    """A plain-text document as pieces and raw fields; a `Refusal` when its encoding cannot be told.
+
+    `memory`: what was learned of sources, if anything was.
+    """
     decoded = decode(document.content, document.charset)
     if isinstance(decoded, Refusal):
         return decoded
-    return strip_text(decoded.text, decoded.flags)
+    return strip_text(decoded.text, decoded.flags, Recall(memory, document) if memory else None)
 
 
-def strip_text(text: str, flags: tuple[str, ...] = ()) -> Draft:
-    """Plain text as pieces and raw fields; every piece of every non-blank line is in `pieces` exactly once."""
+def strip_text(text: str, flags: tuple[str, ...] = (), recall: Recall | None = None) -> Draft:
+    """Plain text as pieces and raw fields; every piece of every non-blank line is in `pieces` exactly once.
+
+    `recall`: what is known of the lines from other articles of the source.
+    """
     lines = read_lines(text)
     label(lines)
     for line in lines:
         if line.match and (line.match.whole or line.body < SURE):
             line.take(line.match.kind, line.match.rule)
     label_pictures(lines)
+    if recall:
+        recall.fill_seen(lines)
+        recall.take_known_furniture(lines)
     confidence = _confidence(lines)
     if confidence < UNSURE_BELOW and any(line.words for line in lines):
         flags = (*flags, "unsure")
@@ -184,7 +195,7 @@ def _to_draft(lines: Sequence[Line], head: Head, flags: tuple[str, ...], confide
         bylines=tuple(Byline(text) for text in head.bylines),
         published=tuple(head.published),
         updated=tuple(head.updated),
-        source=_source(lines),
+        source=named_source(lines),
         captions=tuple(collect_captions(lines)),
         flags=flags,
         # Damped for short bodies: 100 words are a short news item.
@@ -208,12 +219,3 @@ def _pieces(line: Line) -> Iterator[Piece]:
             yield Piece(part.number, part.offset + at + skipped, credit, "credit", rule, line.confidence)
         start += len(part.raw)
         before = part.raw
-
-
-def _source(lines: Sequence[Line]) -> str | None:
-    """The outlet that a notification prompt names, else the copyright line."""
-    for kind in ("notification_prompt", "legal"):
-        for line in lines:
-            if line.phrase == kind and line.match and line.match.source and len(line.match.source.split()) <= 6:
-                return line.match.source
-    return None

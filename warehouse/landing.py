@@ -83,9 +83,15 @@ def read_pairs(folder: Path, pack: Pack) -> list[Pair]:
     return [(row["document_id"], row["origin"]) for row in _rows(folder / pack.name, columns=["document_id", "origin"])]
 
 
-def read_documents(folder: Path, pack: Pack, wanted: Collection[Pair] | None = None) -> list[Document]:
-    """The documents of a pack in its order, or those of them that are wanted."""
-    filters = None if wanted is None else [("document_id", "in", {document_id for document_id, _ in wanted})]
+def read_documents(
+    folder: Path, pack: Pack, wanted: Collection[Pair] | None = None, media_type: str | None = None
+) -> list[Document]:
+    """The documents of a pack in its order, or those of them that are wanted, or of this type."""
+    filters: list[tuple[str, str, Any]] | None = None
+    if wanted is not None:
+        filters = [("document_id", "in", {document_id for document_id, _ in wanted})]
+    elif media_type is not None:
+        filters = [("media_type", "==", media_type)]
     found = [_document(row) for row in _rows(folder / pack.name, filters=filters)]
     return [d for d in found if wanted is None or (d.document_id, d.origin) in wanted]
 

@@ -1,0 +1,1 @@
+INSERT INTO copy_lines BY NAME SELECT * FROM incoming_lines;

@@ -1,0 +1,1 @@
+UPDATE runs SET rules_version = $rules_version WHERE run_id = $run_id;
