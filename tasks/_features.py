@@ -6,7 +6,7 @@ means most is lost, without the wording 1 to 2 points, and 80 more features that
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import pairwise, repeat
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,7 @@ from tasks._trees import Model
 #: Of a line's words only so many are looked at: what is longer is told by its length.
 MOST_WORDS = 40
 MOST_CHARACTERS = 400
+_NOUGHT = repeat(0.0)
 #: A paragraph longer than this speaks no louder for prose.
 PROSE_WORDS = 80.0
 #: Furniture that says much about what follows it.
@@ -89,34 +90,22 @@ def best_run(prose: np.ndarray, words: np.ndarray) -> tuple[int, int]:
     return found
 
 
-def _wording(tokens: list[list[str]], model: Model) -> np.ndarray:
-    """Log-odds of each line's words, and pairs of words, of standing in a body."""
-    weights = model.words
-    none = (0.0, 0.0)
-    sums = np.empty(len(tokens), np.float32)
-    for index, line in enumerate(tokens):
-        total = sum(weights.get(word, none)[0] for word in set(line))
-        for one, other in pairwise(line):
-            total += weights.get(f"{one} {other}", none)[0]
-        sums[index] = total
-    return sums
+def wording_of(tokens: list[str], model: Model) -> float:
+    """Log-odds of a line's words, and pairs of words, of standing in a body."""
+    weight = model.weights.get
+    return sum(map(weight, set(tokens), _NOUGHT)) + sum(map(weight, map(" ".join, pairwise(tokens)), _NOUGHT))
 
 
 def _shared(tokens: list[list[str]], is_prose: np.ndarray, model: Model) -> np.ndarray:
     """The share of each line's words, rare ones counting more, that also stand in another line of prose."""
     held = Counter(word for index in np.flatnonzero(is_prose) for word in set(tokens[index]))
+    often = {word for word, count in held.items() if count > 1}
     shares = np.zeros(len(tokens), np.float32)
-    unknown = (0.0, model.rarest)
+    rarity, unknown = model.rarity.get, repeat(model.rarest)
     for index, line in enumerate(tokens):
-        own = int(is_prose[index])
-        total = hit = 0.0
-        for word in set(line):
-            rarity = model.words.get(word, unknown)[1]
-            total += rarity
-            if held[word] > own:
-                hit += rarity
-        if total:
-            shares[index] = hit / total
+        words = set(line)
+        if total := sum(map(rarity, words, unknown)):
+            shares[index] = sum(map(rarity, words & (often if is_prose[index] else held.keys()), unknown)) / total
     return shares
 
 
@@ -137,7 +126,7 @@ def _columns(lines: Sequence[Seen], model: Model) -> Iterator[tuple[str, np.ndar
     words, characters = shapes.words, shapes.characters
     length = np.log1p(words)
     capital_words = shapes.capitals / np.maximum(words, 1)
-    wording = _wording(tokens, model)
+    wording = np.fromiter((wording_of(line, model) for line in tokens), np.float32, count)
     shared = _shared(tokens, is_prose, model)
     copies = Counter(text.casefold() for text in texts)
     times = np.fromiter((min(copies[text.casefold()], 9) for text in texts), np.float32, count)
@@ -251,4 +240,4 @@ class _Probe:
     text, tokens, phrase, is_stamp = "A", ["a"], "", False
 
 
-FEATURES: tuple[str, ...] = tuple(name for name, _ in _columns([_Probe()], Model({}, 1.0, {})))
+FEATURES: tuple[str, ...] = tuple(name for name, _ in _columns([_Probe()], Model({}, {}, 1.0, {})))

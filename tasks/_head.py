@@ -15,11 +15,15 @@ from tasks._roles import OUTLET_TAIL, dated, is_signed
 # Cross-validated by site: below these, what is found is more often wrong than right.
 TITLE_FROM = 0.02
 LIKELY_TITLE = 0.4
+#: Characters of a headline that may stand at the end of another line.
+SHORTEST_TITLE = 12
 AS_LIKELY = 0.7
 #: Headlines may ask or exclaim; a full stop ends a sentence.
 STOPS = (".", "。", "।", "۔")
-BYLINE_FROM = 0.35
+BYLINE_FROM = 0.25
 TIME_FROM = 0.35
+#: That an update is all that the copy dates must be surer.
+UPDATE_FROM = 0.75
 #: Further bylines and times beside the best.
 AS_WELL_FROM = 0.5
 #: A line that says itself that it signs, or that dates and names at once.
@@ -71,7 +75,13 @@ def _find_title(lines: Sequence[Line]) -> int | None:
     best = max(free, key=lambda n: lines[n].role("title"), default=None)
     if best is not None and best - 1 in free and lines[best - 1].role("title") >= AS_LIKELY * lines[best].role("title"):
         return best - 1
-    return best
+    # Breadcrumbs are often glued to a headline that stands alone on another line: `Blog / Ferry to run an hour later`.
+    alone = [n for n in free if best is not None and _ends_with(lines[best].text, lines[n].text)]
+    return min(alone, key=lambda n: abs(n - (best or 0)), default=best)
+
+
+def _ends_with(long: str, short: str) -> bool:
+    return len(short) >= SHORTEST_TITLE and len(long) > len(short) and long.endswith(short)
 
 
 def _may_be_title(line: Line) -> bool:
@@ -129,7 +139,7 @@ def _read_times(lines: Sequence[Line], head: Head) -> None:
         if line.stamp and not line.kind and (line.stamp.updated or line.stamp.published):
             head.updated += [line.stamp.updated] if line.stamp.updated else []
             line.take("timestamp", "timestamp")
-    if head.updated and not head.published:
+    if head.updated and not head.published and lines[likely[0]].role("time") >= UPDATE_FROM:
         head.published = head.updated[:1]
         head.flags.append("dated_by_update")
 

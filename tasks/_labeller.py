@@ -62,6 +62,8 @@ def judge_page(lines: Sequence[Line]) -> tuple[float | None, tuple[str, ...]]:
     if head is None or not lines:
         return None, ()
     values = page_features(lines, model)
+    odds = round(float(head.log_odds(values)[0]), 2)
+    if odds < 0:
+        return odds, ()
     shares = head.shares(values, len(PAGE_FEATURES))[0]
-    told = tuple(PAGE_FEATURES[n] for n in np.argsort(-shares)[:3] if shares[n] > 0)
-    return round(float(head.log_odds(values)[0]), 2), told
+    return odds, tuple(PAGE_FEATURES[n] for n in np.argsort(-shares)[:3] if shares[n] > 0)

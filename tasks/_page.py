@@ -1,6 +1,7 @@
 """What is seen of a whole plain-text copy, to tell articles from shops, listings, forums and services."""
 
 from collections.abc import Sequence
+from itertools import repeat
 
 import numpy as np
 
@@ -28,7 +29,7 @@ def page_features(lines: Sequence[Line], model: Model) -> np.ndarray:
     total, inside = max(float(words.sum()), 1.0), float(words[body].sum())
     long = body & (shapes.stops > 0) & (words >= 25)
     tokens = [line.tokens for line in lines]
-    wording = np.array([sum(model.words.get(w, (0.0, 0.0))[0] for w in line) for line in tokens])
+    wording = np.array([sum(map(model.weights.get, line, repeat(0.0))) for line in tokens])
     counted = np.array([max(len(line), 1) for line in tokens])
     kinds = [line.phrase for line in lines]
     folded = [text.casefold() for text in texts]
@@ -63,5 +64,6 @@ def page_features(lines: Sequence[Line], model: Model) -> np.ndarray:
 
 def _leaning(lines: Sequence[Line], model: Model) -> float:
     """How much the words of these lines lean to pages that are no articles: each once, by the root of their number."""
-    known = [model.pages[word] for word in {w for line in lines for w in line.tokens} if word in model.pages]
-    return sum(known) / max(len(known), 1) ** 0.5
+    words = set().union(*(line.tokens for line in lines))
+    known = model.pages.keys() & words
+    return sum(map(model.pages.__getitem__, known)) / max(len(known), 1) ** 0.5

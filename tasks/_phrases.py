@@ -14,6 +14,8 @@ FOLDER = Path(__file__).resolve().parent.parent / "seeds" / "phrases"
 
 # A line longer than this is prose: only patterns that say so themselves may take it for furniture.
 MOST_WORDS = 40
+#: A whole-line phrase, and the beginning of a longer one, have no more characters.
+LONGEST_LINE = 160
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _OPENING = re.compile(r"^[^\w#@(©\[←→]+")
@@ -53,12 +55,15 @@ class Phrases:
 
     def match(self, text: str, words: int) -> Match | None:
         """What furniture the line `text` of `words` words is, if any."""
-        folded = fold(text)
-        if not folded:
-            return None
-        if found := self.lines.get(folded):
-            return found
         if words > MOST_WORDS:
+            return None
+        if len(text) <= LONGEST_LINE:
+            folded = fold(text)
+            if found := self.lines.get(folded):
+                return found
+        else:
+            folded = _fold_start(text[:LONGEST_LINE])
+        if not folded:
             return None
         for key in (_key(folded), folded[:2]):
             for start, found in self.starts.get(key, ()):

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from schemas.draft import Caption
 from tasks._credits import bare_credit, is_bare_agency, split_credit
@@ -44,16 +45,16 @@ _HINTS = (
     "quelle", "fuente", "fonte", "kuva", "archiv", "getty", "reuters", "afp", "shutterstock", "istock", "alamy",
     "bloomberg", "divulga", "reprodu", "copyright",
 )  # fmt: skip
-_CAPITAL_HINTS = ("AP", "EPA", "PA")
 
 
 def _hints_at_credit(text: str) -> bool:
     folded = text.casefold()
-    return (
-        folded.rstrip(".")[-1:] in (")", "]")
-        or any(hint in folded for hint in _HINTS)
-        or any(hint in text for hint in _CAPITAL_HINTS)
-    )
+    if folded.rstrip(".")[-1:] in (")", "]"):
+        return True
+    for hint in _HINTS:
+        if hint in folded:
+            return True
+    return "AP" in text or "EPA" in text or "PA" in text
 
 
 #: A credit stands in the last characters of its line.
@@ -77,6 +78,7 @@ def is_credit_line(line: Line) -> bool:
     return credit is not None and not rest.strip(" |-–—.")
 
 
+@lru_cache(maxsize=4096)
 def cut_credit(raw: str) -> tuple[int, str | None]:
     """Where in `raw` the credit at its end begins, and the credit without brackets; (len(raw), None) without one.
 

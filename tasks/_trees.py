@@ -57,13 +57,15 @@ class Trees:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """`words`: for each known word or pair of words its log-odds of standing in a body, and its rarity (0 for pairs).
+    """`weights`: for each known word or pair of words its log-odds of standing in a body.
 
-    `rarest`: rarity of a word that is not known.  `pages`: for each word the log-odds of standing on a page that is no
-    article.  `captions`: of standing in a caption.  `heads`: trees by what they tell (`joins`, `body`, `title`, ...).
+    `rarity`: for each known word the logarithm of one in how many sites have it; `rarest`: of a word that is not known.
+    `captions`: for each word its log-odds of standing in a caption; `pages`: on a page that is no article.  `heads`:
+    trees by what they tell (`joins`, `body`, `title`, ...).
     """
 
-    words: dict[str, tuple[float, float]]
+    weights: dict[str, float]
+    rarity: dict[str, float]
     rarest: float
     heads: dict[str, Trees]
     captions: dict[str, float] = field(default_factory=dict)
@@ -79,7 +81,8 @@ def load_model() -> Model:
 def _read_model(path: Path) -> Model:
     told = json.loads(gzip.decompress(path.read_bytes()))
     return Model(
-        words={word: (weight, rarity) for word, weight, rarity in told["words"]},
+        weights={word: weight for word, weight, _ in told["words"]},
+        rarity={word: rarity for word, _, rarity in told["words"] if " " not in word},
         rarest=told["rarest"],
         captions=dict(told["captions"]),
         pages=dict(told["pages"]),

@@ -127,7 +127,7 @@ def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
         by_kind[piece.kind] = by_kind.get(piece.kind, 0) + len(piece.text)
     on_page = max(1, sum(by_kind.values()))
     looked_at = max(50, len(text.split()))
-    path = urlsplit(article.url or draft.url or "").path.lower()
+    path = _path(article.url or draft.url or "")
     slug = max((len(_SLUG_WORD.findall(part)) for part in path.split("/")), default=0)
     kind = draft.page_type or ""
 
@@ -154,6 +154,13 @@ def score_page(article: Article, draft: Draft, text: str) -> dict[str, float]:
         "share of its text in related links": by_kind.get("related_links", 0) / on_page,
     }
     return {"": BASE_POINTS, **{name: float(value) * POINTS[name] for name, value in features.items()}}
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path.lower()
+    except ValueError:  # `https://[::bad`
+        return ""
 
 
 def _by_scorecard(article: Article, draft: Draft, text: str) -> Refusal | None:

@@ -118,15 +118,11 @@ def fit_words(copies: Iterable[Copy]) -> Model:
                 captions.append((set(words), is_caption(line.text, copy.page.captions), weight))
     known = sorted(w for w, where in sites.items() if len(where) >= FEWEST_SITES + (2 if " " in w else 0))
     count = len({site for where in sites.values() for site in where})
-    words = {}
-    for word, weight in fit_weights(rows, known, 0.3).items():
-        if " " not in word:
-            words[word] = (weight, round(math.log(count / len(sites[word])), 2))
-        elif abs(weight) >= 0.05:
-            words[word] = (weight, 0.0)
+    weights = {w: weight for w, weight in fit_weights(rows, known, 0.3).items() if " " not in w or abs(weight) >= 0.05}
     single = [word for word in known if " " not in word]
     told = {word: weight for word, weight in fit_weights(captions, single, 0.1).items() if abs(weight) >= 0.05}
-    return Model(words, round(math.log(count / 3), 2), {}, captions=told)
+    rarity = {word: round(math.log(count / len(sites[word])), 2) for word in single}
+    return Model(weights, rarity, round(math.log(count / 3), 2), {}, captions=told)
 
 
 def fit_weights(
@@ -217,7 +213,7 @@ def _crop(page: Page, lines: list[Line], shares: list[float]) -> Copy:
 
 
 def _sentences(line: Line) -> list[Line]:
-    return read_lines(SENTENCE.sub("\n", line.raw), Model({}, 1.0, {})) if line.words > 12 else [line]
+    return read_lines(SENTENCE.sub("\n", line.raw), Model({}, {}, 1.0, {})) if line.words > 12 else [line]
 
 
 def weigh(copy: Copy) -> np.ndarray:
@@ -303,7 +299,7 @@ def write_model(model: Model, path: Path) -> None:
         "rarest": model.rarest,
         "captions": sorted(model.captions.items()),
         "pages": sorted(model.pages.items()),
-        "words": [[word, weight, rarity] for word, (weight, rarity) in sorted(model.words.items())],
+        "words": [[word, weight, model.rarity.get(word, 0)] for word, weight in sorted(model.weights.items())],
         "heads": {
             name: {
                 "features": head.features.tolist(),
@@ -335,7 +331,7 @@ def train_folds(folder: Path, pages: Sequence[Page], out: Path, say: Callable[[s
 def train_on(folder: Path, pages: Sequence[Page], examples: Sequence[tuple[list[Part], list[int]]]) -> Model:
     """A model of these pages, without the head `page`."""
     joins = fit_joins(examples)
-    bare = Model({}, 1.0, {"joins": joins})
+    bare = Model({}, {}, 1.0, {"joins": joins})
     return train([read_copy(folder, page, dump, bare) for page in pages for dump in COPIES], joins)
 
 
@@ -368,7 +364,9 @@ def main() -> int:
         model = train_on(folder, pages, [example for page in pages for example in join_examples(folder, page)])
     model = fit_page(read_examples(folder, arguments.folds, pages, folds_of(pages, FOLDS)), model, say)
     write_model(model, MODEL)
-    say(f"{MODEL.relative_to(ROOT)}: {MODEL.stat().st_size} bytes, {len(model.words)} words, {len(FEATURES)} features")
+    say(
+        f"{MODEL.relative_to(ROOT)}: {MODEL.stat().st_size} bytes, {len(model.weights)} words, {len(FEATURES)} features"
+    )
     return 0
 
 
