@@ -19,6 +19,7 @@ from tasks._trees import Model
 MOST_WORDS = 40
 MOST_CHARACTERS = 400
 _NOUGHT = repeat(0.0)
+_AROUND = ("words", "sentences", "wording", "capital words", "prose", "shared words")
 #: A paragraph longer than this speaks no louder for prose.
 PROSE_WORDS = 80.0
 #: Furniture that says much about what follows it.
@@ -55,11 +56,13 @@ def shifted(values: np.ndarray, by: int) -> np.ndarray:
 
 
 def around(values: np.ndarray, radius: int) -> np.ndarray:
-    """For each line the mean over the lines up to `radius` places away."""
-    sums = np.concatenate(([0.0], np.cumsum(values, dtype=np.float64)))
-    places = np.arange(len(values))
-    first, behind = np.maximum(places - radius, 0), np.minimum(places + radius + 1, len(values))
-    return (sums[behind] - sums[first]) / (behind - first)
+    """For each line, the last axis, the mean over the lines up to `radius` places away."""
+    count = values.shape[-1]
+    sums = np.zeros((*values.shape[:-1], count + 1))
+    np.cumsum(values, axis=-1, out=sums[..., 1:])
+    places = np.arange(count)
+    first, behind = np.maximum(places - radius, 0), np.minimum(places + radius + 1, count)
+    return (sums[..., behind] - sums[..., first]) / (behind - first)
 
 
 def prose_of(shapes: Shapes) -> np.ndarray:
@@ -111,8 +114,10 @@ def _shared(tokens: list[list[str]], is_prose: np.ndarray, model: Model) -> np.n
 
 def line_features(lines: Sequence[Seen], model: Model) -> np.ndarray:
     """(lines, len(FEATURES)) float32."""
-    columns = dict(_columns(lines, model))
-    return np.stack([np.broadcast_to(columns[name], len(lines)) for name in FEATURES], axis=1).astype(np.float32)
+    values = np.empty((len(FEATURES), len(lines)), np.float32)
+    for row, (_, column) in zip(values, _columns(lines, model), strict=True):
+        row[:] = column
+    return values.T
 
 
 def _columns(lines: Sequence[Seen], model: Model) -> Iterator[tuple[str, np.ndarray]]:
@@ -153,13 +158,11 @@ def _columns(lines: Sequence[Seen], model: Model) -> Iterator[tuple[str, np.ndar
         yield f"{name}, line below", shifted(values, -1)
     yield "words, line above", shifted(length, 1)
     yield "words, line below", shifted(length, -1)
+    together = np.stack((length, shapes.stops, wording, capital_words, prose, shared))
     for radius in (1, 3, 8, 20):
-        yield f"words within {radius}", around(length, radius)
-        yield f"sentences within {radius}", around(shapes.stops, radius)
-        yield f"wording within {radius}", around(wording, radius)
-        yield f"capital words within {radius}", around(capital_words, radius)
-        yield f"prose within {radius}", around(prose, radius)
-        yield f"shared words within {radius}", around(shared, radius)
+        means = around(together, radius)
+        for name, mean in zip(_AROUND, means, strict=True):
+            yield f"{name} within {radius}", mean
     yield "spread of words", np.sqrt(np.maximum(around(length * length, 4) - around(length, 4) ** 2, 0))
     yield from _places(prose, is_prose, length, words)
     yield from _furniture(lines, prose, best_run(prose, words)[0])

@@ -45,6 +45,8 @@ JOINED_AMONG_OTHERS = 0.5
 LONGEST_PARAGRAPH = 3000
 #: Breaks within a line are looked for in lines from this length on.
 LONG_LINE = 300
+#: In copy of more stretches than this nothing is joined.
+MOST_PARTS = 50_000
 #: What stands in brackets that open at the end of a line, at most.
 MOST_IN_BRACKETS = 5
 LONGEST_IN_BRACKETS = 80
@@ -123,7 +125,8 @@ def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
     """The parts, those together that make one paragraph."""
     groups: list[list[Part]] = []
     head = model.heads.get("joins")
-    odds = head.probability(join_features(parts)) if head and len(parts) > 1 else np.zeros(len(parts))
+    is_tried = head is not None and 1 < len(parts) <= MOST_PARTS
+    odds = head.probability(join_features(parts)) if head and is_tried else np.zeros(len(parts))
     is_split = (odds > JOINED_FROM).sum() > OFTEN_JOINED * len(parts)
     least = JOINED_AMONG_OTHERS if is_split else JOINED_FROM
     for index, part in enumerate(parts):

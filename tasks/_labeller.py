@@ -15,12 +15,15 @@ from tasks._roles import RoleFeatures, body_span
 from tasks._trees import load_model
 
 ROLES = ("byline", "time", "caption")
+#: The longest public page has 1,400 lines; of a copy of more than this, the rest is not looked at.
+MOST_LINES = 20_000
 #: As many features are named as reasons.
 REASONS = 2
 
 
 def label(lines: Sequence[Line]) -> None:
-    """Set `body` of every line, and `roles` of those around the body."""
+    """Set `body` of every line, and `roles` of those around the body; behind the first MOST_LINES nothing is body."""
+    lines = lines[:MOST_LINES]
     if not lines:
         return
     model = load_model()
@@ -42,17 +45,22 @@ def label(lines: Sequence[Line]) -> None:
 
 
 def reasons(lines: Sequence[Line]) -> list[str]:
-    """For each line the features that told most for or against its being body, `+` and `-` in front."""
-    if not lines:
+    """For each line the features that told most for or against its being body, beside the other lines of the copy.
+
+    `+` in front of what told for it, `-` of what told against it.
+    """
+    looked_at = lines[:MOST_LINES]
+    if not looked_at:
         return []
     model = load_model()
-    shares = model.heads["body"].shares(line_features(lines, model), len(FEATURES))
+    shares = model.heads["body"].shares(line_features(looked_at, model), len(FEATURES))
+    shares -= shares.mean(axis=0)  # what all lines of a copy have in common tells none from another
     told = []
-    for line, row in zip(lines, shares, strict=True):
+    for line, row in zip(looked_at, shares, strict=True):
         ahead = row if line.body > 0.5 else -row
         order = np.argsort(-ahead)[:REASONS]
         told.append(", ".join(("+" if line.body > 0.5 else "-") + FEATURES[n] for n in order))
-    return told
+    return told + ["behind all that is looked at"] * (len(lines) - len(looked_at))
 
 
 def judge_page(lines: Sequence[Line]) -> tuple[float | None, tuple[str, ...]]:
@@ -61,7 +69,7 @@ def judge_page(lines: Sequence[Line]) -> tuple[float | None, tuple[str, ...]]:
     head = model.heads.get("page")
     if head is None or not lines:
         return None, ()
-    values = page_features(lines, model)
+    values = page_features(lines[:MOST_LINES], model)
     odds = round(float(head.log_odds(values)[0]), 2)
     if odds < 0:
         return odds, ()

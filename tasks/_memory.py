@@ -91,7 +91,10 @@ class Recall:
         articles = self._memory.articles(source)
         if not articles:
             return
-        for line, seen in zip(lines, self._memory.counts(source, [line.text for line in lines]), strict=True):
+        parts = [clean_line(part.raw) for line in lines for part in line.parts]  # lines are counted as they stand
+        counts = iter(self._memory.counts(source, parts))
+        for line in lines:
+            seen = min(next(counts) for _ in line.parts)
             line.seen_elsewhere, line.seen_share = seen, min(1.0, seen / articles)
 
     def take_known_furniture(self, lines: Sequence[Line]) -> None:

@@ -14,6 +14,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "seeds" / "phrases"
 
 # A line longer than this is prose: only patterns that say so themselves may take it for furniture.
 MOST_WORDS = 40
+MOST_CHARACTERS = 1_000
 #: A whole-line phrase, and the beginning of a longer one, have no more characters.
 LONGEST_LINE = 160
 
@@ -55,7 +56,7 @@ class Phrases:
 
     def match(self, text: str, words: int) -> Match | None:
         """What furniture the line `text` of `words` words is, if any."""
-        if words > MOST_WORDS:
+        if words > MOST_WORDS or len(text) > MOST_CHARACTERS:
             return None
         if len(text) <= LONGEST_LINE:
             folded = fold(text)

@@ -4,7 +4,7 @@ All lines are looked at together, as one array of characters: a loop over lines 
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
 import numpy as np
@@ -16,6 +16,10 @@ import numpy as np
     MARK,
 ) = range(17)  # fmt: skip
 CLASSES = 17
+
+#: Characters that are looked at at once, and at either end of a line.
+CHARACTERS_AT_ONCE = 1_000_000
+LONGEST_END = 10_000
 
 _NAMED = {
     STOP: ".!?…。！？।؟۔",
@@ -83,7 +87,26 @@ class Shapes:
 
 
 def read_shapes(lines: list[str]) -> Shapes:
-    """The shapes of lines, none of which may be empty or begin or end with white space."""
+    """The shapes of lines, none of which may be empty or begin or end with white space.
+
+    Of a line longer than any paragraph both ends are looked at.  Memory is bounded: about 60 bytes a character of a
+    million at once.
+    """
+    lines = [line if len(line) <= 2 * LONGEST_END else line[:LONGEST_END] + line[-LONGEST_END:] for line in lines]
+    chunks, size, start = [], 0, 0
+    for number, line in enumerate(lines):
+        size += len(line) + 1
+        if size > CHARACTERS_AT_ONCE:
+            chunks.append(_read(lines[start : number + 1]))
+            size, start = 0, number + 1
+    if start < len(lines) or not chunks:
+        chunks.append(_read(lines[start:]))
+    if len(chunks) == 1:
+        return chunks[0]
+    return Shapes(*(np.concatenate([getattr(chunk, field.name) for chunk in chunks]) for field in fields(Shapes)))
+
+
+def _read(lines: list[str]) -> Shapes:
     text = "\n".join(lines) + "\n"
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     classes = _table()[np.minimum(codes, 0xFFFF)]

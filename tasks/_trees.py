@@ -15,12 +15,15 @@ import numpy as np
 MODEL = Path(__file__).resolve().parent.parent / "seeds" / "labeller.json.gz"
 
 
+_AT_ONCE = 2048
+
+
 @dataclass(frozen=True, slots=True)
 class Trees:
     """One head of the model.
 
     `features`, `borders`: which feature each level of each tree asks about and the value it must exceed, (trees,
-    depth).  `leaves`: log-odds by answers, (trees, 2**depth).  `bias`: log-odds before any question.
+    depth); 8 at most.  `leaves`: log-odds by answers, (trees, 2**depth).  `bias`: log-odds before any question.
     """
 
     features: np.ndarray
@@ -31,9 +34,13 @@ class Trees:
     def log_odds(self, values: np.ndarray) -> np.ndarray:
         """Log-odds, (lines,), for `values` (lines, features)."""
         trees, depth = self.features.shape
-        answers = values[:, self.features.ravel()] > self.borders.ravel()
-        places = (answers.reshape(-1, trees, depth) * (1 << np.arange(depth))).sum(axis=2)
-        return self.leaves[np.arange(trees), places].sum(axis=1) + self.bias
+        told = np.empty(len(values), np.float32)
+        for start in range(0, len(values), _AT_ONCE):  # all questions of all lines at once would take gigabytes
+            some = values[start : start + _AT_ONCE]
+            answers = (some[:, self.features.ravel()] > self.borders.ravel()).reshape(-1, trees, depth)
+            places = np.packbits(answers, axis=2, bitorder="little")[:, :, 0]
+            told[start : start + _AT_ONCE] = self.leaves[np.arange(trees), places].sum(axis=1) + self.bias
+        return told
 
     def probability(self, values: np.ndarray) -> np.ndarray:
         """The same as probabilities."""

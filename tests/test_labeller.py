@@ -137,6 +137,13 @@ def test_nothing_vanishes_however_lines_are_broken(lines, width, between):
     assert_accounted_for(between.join("\n".join(textwrap.wrap(line, width) or [line]) for line in lines))
 
 
+@pytest.mark.parametrize(
+    "text", ["a\t" * 30_000, "x" * 100_000, "foo (\n" * 5_000, "港" * 50_000, "ab\n" * 25_000, "a    " * 9_000]
+)
+def test_what_no_writer_meant_is_accounted_for(text):
+    assert_accounted_for(text)
+
+
 def test_reasons_are_features_and_add_up():
     lines = read_lines("\n".join(PAGE))
     label(lines)

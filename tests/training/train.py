@@ -75,7 +75,9 @@ class Copy:
 
 def fit_head(name: str, values: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None) -> Trees:
     """One head, as the project's own trees."""
-    model = CatBoostClassifier(verbose=0, thread_count=2, l2_leaf_reg=6, random_seed=1, **HEADS[name])
+    model = CatBoostClassifier(
+        verbose=0, allow_writing_files=False, thread_count=2, l2_leaf_reg=6, random_seed=1, **HEADS[name]
+    )
     model.fit(values, answers, sample_weight=weights)
     file = ROOT / ".catboost.json"
     model.save_model(str(file), format="json")
