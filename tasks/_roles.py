@@ -12,10 +12,11 @@ from tasks._features import shifted
 from tasks._lines import Line
 from tasks._names import is_person_name
 from tasks._pictures import cut_credit
+from tasks._text import folded_words
 from tasks._trees import Model
 
-#: Lines above the body and behind it that may play a role, and how far inside it signatures are looked for.
-ABOVE, BEHIND, INSIDE = 60, 8, 20
+#: Lines above the body and behind it that may play a role.
+ABOVE, BEHIND = 60, 8
 #: A gap of so many lines ends the body: what follows is another text.
 WIDEST_GAP = 15
 LONGEST_SIGNATURE = 25
@@ -72,9 +73,7 @@ class RoleFeatures:
         first, last = span
         self.rows = role_rows(first, last, len(lines))
         self._lines, self._count = lines, len(lines)
-        # Deep inside the body there are captions, but no signatures: they are not looked for there.
-        reach = range(max(0, first - ABOVE - 4), min(self._count, last + BEHIND + 5))
-        near = [n for n in reach if n <= first + INSIDE or n >= last - INSIDE // 4]
+        near = range(max(0, first - ABOVE - 4), min(self._count, last + BEHIND + 5))
         self._spots = np.arange(self._count)
         names, signed, times, credit = (np.zeros(self._count, np.float32) for _ in range(4))
         for index in near:
@@ -85,8 +84,7 @@ class RoleFeatures:
                 times[index] = (1.0 if line.stamp else 0.6) * (
                     1.0 if stamp.published else 0.8 if stamp.updated else 0.2
                 )
-        for index in reach:
-            credit[index] = lines[index].words <= 60 and cut_credit(lines[index].raw)[1] is not None
+            credit[index] = line.words <= 60 and cut_credit(line.raw)[1] is not None
         self._names, self._signed, self._times = names, signed, times
         body = np.fromiter((line.body for line in lines), np.float32, self._count)
         self._body = body
@@ -123,21 +121,19 @@ class RoleFeatures:
         stems: Counter[str] = Counter()
         for line in self._lines[first : last + 1]:
             if line.body > 0.5:
-                words = set(line.tokens)
+                words = set(folded_words(line.text))
                 held.update(words)
                 stems.update({word[:5] for word in words if len(word) >= 5})
-        tails = {row: OUTLET_TAIL.search(self._lines[row].text) for row in self.rows}
-        bare = {self._lines[row].text[: found.start()].casefold() for row, found in tails.items() if found}
-        out = np.zeros((len(self.rows), 9), np.float32)
+        out = np.zeros((len(self.rows), 8), np.float32)
         for place, row in enumerate(self.rows):
             line = self._lines[row]
-            telling = [w for w in line.tokens if len(w) >= 4 or not w.isascii()]
+            telling = [w for w in folded_words(line.text[:300]) if len(w) >= 4 or not w.isascii()]
             own = int(line.body > 0.5 and first <= row <= last)
             common = sum(held[w] > own or stems[w[:5]] > own for w in telling)
             rare = sum(1 / held[w] for w in telling if held[w] > own)
             out[place] = (
-                common / max(len(telling), 2), common, len(telling), rare, bool(tails[row]),
-                line.text[-1:] in "?!", line.text.isupper(), line.bullet, line.text.casefold() in bare,
+                common / max(len(telling), 2), common, len(telling), rare, bool(OUTLET_TAIL.search(line.text)),
+                line.text[-1:] in "?!", line.text.isupper(), line.bullet,
             )  # fmt: skip
         return out
 
