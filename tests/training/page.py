@@ -18,7 +18,7 @@ from tasks._lines import Line, read_lines
 from tasks._page import page_features
 from tasks._trees import Model, Trees, load_model
 from tests.training.pages import DUMPS, Page, site_of
-from tests.training.train import FOLDS, fit_head, fit_weights
+from tests.training.train import FOLDS, fit_head, fit_weights, write_model
 
 #: A word counts when it stands on so many pages.
 FEWEST_PAGES = 12
@@ -61,8 +61,11 @@ def read_examples(folder: Path, folds: Path, pages: Sequence[Page], fold_of: dic
     return examples
 
 
-def fit_page(examples: Sequence[Example], model: Model, say: Callable[[str], None]) -> Model:
-    """`model` with the head `page` and the words behind it; tells how many pages it refuses of folds not seen."""
+def fit_page(examples: Sequence[Example], model: Model, folds: Path, say: Callable[[str], None]) -> Model:
+    """`model` with the head `page` and the words behind it; tells how many pages it refuses of folds not seen.
+
+    The models of the folds get theirs too, each from the other folds.
+    """
     weights = {number: _fit_words([e for e in examples if e.fold != number]) for number in range(FOLDS)}
     values = np.concatenate([page_features(e.lines, replace(e.model, pages=weights[e.fold])) for e in examples])
     answers = np.array([e.is_other for e in examples])
@@ -71,6 +74,9 @@ def fit_page(examples: Sequence[Example], model: Model, say: Callable[[str], Non
     for number in range(FOLDS):
         head = fit_head("page", values[fold != number], answers[fold != number])
         odds[fold == number] = head.log_odds(values[fold == number])
+        seen = next(e.model for e in examples if e.fold == number)
+        whole = replace(seen, pages=weights[number], heads={**seen.heads, "page": head})
+        write_model(whole, folds / f"{number}.json.gz")
     for refused_from in (0.0, 0.5, 1.0, 1.25, 1.5, 1.75, 2.0, 2.5):
         refused: Counter[str] = Counter()
         for example, value in zip(examples, odds, strict=True):

@@ -64,12 +64,12 @@ def main() -> int:
         f'model_sha256 = "{hashlib.sha256(MODEL.read_bytes()).hexdigest()}"',
     ]
     for dump, bare in (("text_lines", False), ("text_split", False), ("text_lines", True)):
+        name = dump + (" without bullets" if bare else "")
         records: dict[str, dict[str, Any]] = {}
         with ProcessPoolExecutor(2, max_tasks_per_child=1, mp_context=get_context("spawn")) as pool:
             jobs = [pool.submit(records_of, folder, model, ids, dump, bare=bare) for model, ids in folds]
             for job in jobs:
                 records |= job.result()
-        name = dump + (" without bullets" if bare else "")
         if arguments.out:
             arguments.out.mkdir(parents=True, exist_ok=True)
             path = arguments.out / f"{name.replace(' ', '_')}.jsonl"
@@ -82,11 +82,10 @@ def main() -> int:
                 some = {page: pages[page] for page in ids if page in pages}
                 if len(some) > 4:
                     by_fold.append(scorer.score(some, records)[0]["f1"])
-            spread = (
-                f"folds {min(by_fold):.3f} to {max(by_fold):.3f}, sd {statistics.pstdev(by_fold):.3f}"
-                if by_fold
-                else ""
-            )
+            written += ["", f"[{name.replace(' ', '_')}.{kind}]"]
+            written += [f"{figure} = {figures[figure]:.4f}" for figure in FIGURES if figure in figures]
+            written += [f"f1_by_fold = [{', '.join(f'{value:.4f}' for value in by_fold)}]"]
+            spread = f"folds {min(by_fold):.3f} to {max(by_fold):.3f}, sd {statistics.pstdev(by_fold):.3f}"
             print(
                 f"{name:28} {kind:12}", *(f"{f}={figures[f]:.3f}" for f in FIGURES if f in figures), spread, flush=True
             )

@@ -364,7 +364,7 @@ def main() -> int:
         model = load_model()
     else:
         model = train_on(folder, pages, [example for page in pages for example in join_examples(folder, page)])
-    model = fit_page(read_examples(folder, arguments.folds, pages, folds_of(pages, FOLDS)), model, say)
+    model = fit_page(read_examples(folder, arguments.folds, pages, folds_of(pages, FOLDS)), model, arguments.folds, say)
     write_model(model, MODEL)
     say(
         f"{MODEL.relative_to(ROOT)}: {MODEL.stat().st_size} bytes, {len(model.weights)} words, {len(FEATURES)} features"
