@@ -6,7 +6,8 @@ means most is lost, without the wording 1 to 2 points, and 80 more features that
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, repeat
+from itertools import chain, pairwise, repeat
+from math import fsum
 from typing import Protocol
 
 import numpy as np
@@ -96,7 +97,8 @@ def best_run(prose: np.ndarray, words: np.ndarray) -> tuple[int, int]:
 def wording_of(tokens: list[str], model: Model) -> float:
     """Log-odds of a line's words, and pairs of words, of standing in a body."""
     weight = model.weights.get
-    return sum(map(weight, set(tokens), _NOUGHT)) + sum(map(weight, map(" ".join, pairwise(tokens)), _NOUGHT))
+    told = chain(map(weight, set(tokens), _NOUGHT), map(weight, map(" ".join, pairwise(tokens)), _NOUGHT))
+    return fsum(told)  # sets have another order in each process; this sum does not depend on it
 
 
 def _shared(tokens: list[list[str]], is_prose: np.ndarray, model: Model) -> np.ndarray:
@@ -107,8 +109,8 @@ def _shared(tokens: list[list[str]], is_prose: np.ndarray, model: Model) -> np.n
     rarity, unknown = model.rarity.get, repeat(model.rarest)
     for index, line in enumerate(tokens):
         words = set(line)
-        if total := sum(map(rarity, words, unknown)):
-            shares[index] = sum(map(rarity, words & (often if is_prose[index] else held.keys()), unknown)) / total
+        if total := fsum(map(rarity, words, unknown)):
+            shares[index] = fsum(map(rarity, words & (often if is_prose[index] else held.keys()), unknown)) / total
     return shares
 
 

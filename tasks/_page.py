@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import repeat
+from math import fsum
 
 import numpy as np
 
@@ -66,4 +67,4 @@ def _leaning(lines: Sequence[Line], model: Model) -> float:
     """How much the words of these lines lean to pages that are no articles: each once, by the root of their number."""
     words = set().union(*(line.tokens for line in lines))
     known = model.pages.keys() & words
-    return sum(map(model.pages.__getitem__, known)) / max(len(known), 1) ** 0.5
+    return fsum(map(model.pages.__getitem__, known)) / max(len(known), 1) ** 0.5

@@ -74,7 +74,7 @@ class RoleFeatures:
         self.rows = role_rows(first, last, len(lines))
         self._lines, self._count = lines, len(lines)
         near = range(max(0, first - ABOVE - 4), min(self._count, last + BEHIND + 5))
-        self._spots = np.arange(self._count)
+        spots = np.arange(self._count)
         names, signed, times, credit = (np.zeros(self._count, np.float32) for _ in range(4))
         for index in near:
             line = lines[index]
@@ -85,12 +85,10 @@ class RoleFeatures:
                     1.0 if stamp.published else 0.8 if stamp.updated else 0.2
                 )
             credit[index] = line.words <= 60 and cut_credit(line.raw)[1] is not None
-        self._names, self._signed, self._times = names, signed, times
         body = np.fromiter((line.body for line in lines), np.float32, self._count)
-        self._body = body
         kinds = [line.kind or line.phrase for line in lines]
         columns = [body, *(shifted(body, by) for by in (-3, -2, -1, 1, 2, 3))]
-        columns += [np.clip(self._spots - first, -60, 30), np.clip(self._spots - last, -200, 12)]
+        columns += [np.clip(spots - first, -60, 30), np.clip(spots - last, -200, 12)]
         for marks, reach in ((names, 2), (signed, 2), (times, 4), (credit, 1)):
             columns += [marks, *(shifted(marks, by) for by in range(-reach, reach + 1) if by)]
         for kind in ("navigation", "share_prompt", "comment_widget", "credit", "caption", "byline", "related_links"):

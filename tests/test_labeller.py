@@ -1,8 +1,10 @@
 """The labeller and the lines it is given: what was wrapped, split or run together, in scripts of all kinds, explained."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 import textwrap
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from tasks._joins import read_parts
 from tasks._labeller import label, reasons
 from tasks._lines import read_lines
 from tasks._trees import MODEL, Trees, load_model
-from tests.conftest import copydesk
+from tests.conftest import ROOT, copydesk
 from tests.test_golden import GOLDEN
 from tests.test_strip import PROSE, assert_accounted_for
 
@@ -154,6 +156,23 @@ def test_reasons_are_features_and_add_up():
     assert np.allclose(shares.sum(axis=1) + mean, head.log_odds(values), atol=1e-3)
     for line, why in zip(lines, reasons(lines), strict=True):
         assert all(part.strip()[0] == ("+" if line.body > 0.5 else "-") for part in why.split(", ") if part[0] in "+-")
+
+
+def test_the_same_copy_is_seen_alike_in_every_process():
+    code = (
+        "import hashlib; from tasks._features import line_features; from tasks._labeller import label\n"
+        "from tasks._lines import read_lines; from tasks._page import page_features; from tasks._trees import load_model\n"
+        "from tests.test_labeller import PAGE\n"
+        "lines = read_lines('\\n'.join(PAGE)); label(lines); model = load_model()\n"
+        "seen = line_features(lines, model).tobytes() + page_features(lines, model).tobytes()\n"
+        "print(hashlib.sha256(seen).hexdigest(), [(line.body, line.roles) for line in lines])"
+    )
+    told = {
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=True,
+                       env={**os.environ, "PYTHONHASHSEED": seed}).stdout
+        for seed in ("1", "2", "3")
+    }  # fmt: skip
+    assert len(told) == 1
 
 
 def test_trees_answer_as_they_are_drawn():
