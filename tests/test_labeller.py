@@ -160,11 +160,12 @@ def test_reasons_are_features_and_add_up():
 
 def test_the_same_copy_is_seen_alike_in_every_process():
     code = (
-        "import hashlib; from tasks._features import line_features; from tasks._labeller import label\n"
+        "import hashlib; from tasks._features import line_features, wording_of, words_of; from tasks._labeller import label\n"
         "from tasks._lines import read_lines; from tasks._page import page_features; from tasks._trees import load_model\n"
         "from tests.test_labeller import PAGE\n"
         "lines = read_lines('\\n'.join(PAGE)); label(lines); model = load_model()\n"
         "seen = line_features(lines, model).tobytes() + page_features(lines, model).tobytes()\n"
+        "print([wording_of(words_of(' '.join(PAGE[n:])), model) for n in range(9)])\n"
         "print(hashlib.sha256(seen).hexdigest(), [(line.body, line.roles) for line in lines])"
     )
     told = {
