@@ -74,15 +74,23 @@ class Place:
     def process(self, words: str) -> int | None:
         return next((pid for pid, command in self.processes().items() if words in command), None)
 
-    def post(self, path: str, **values: Any) -> Any:
-        """What the server answers.  503 means "busy, try again": its transactions over SQLite begin as readers, and one
-        that would write after another has is refused at once.  Prefect's own clients try again too."""
-        answer = httpx.post(f"{self.api}/{path}", json=values, timeout=30)
-        until = time.monotonic() + 60
-        while answer.status_code == httpx.codes.SERVICE_UNAVAILABLE and time.monotonic() < until:
+    def ask(self, method: str, path: str, values: dict[str, Any] | None = None) -> Any:
+        """What the server answers, in the end.  503 means "busy, try again": its transactions over SQLite begin as readers,
+        and one that would write after another has is refused at once.  On a busy machine an answer can take longer than a
+        minute.  Prefect's own clients try again after both, and so does this."""
+        until = time.monotonic() + SECONDS
+        while True:
+            try:
+                answer = httpx.request(method, f"{self.api}/{path}", json=values, timeout=60)
+                if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
+                    return answer.raise_for_status().json()
+            except httpx.TimeoutException:
+                if method != "GET" and not path.endswith("/filter") or time.monotonic() > until:
+                    raise
             time.sleep(0.5)
-            answer = httpx.post(f"{self.api}/{path}", json=values, timeout=30)
-        return answer.raise_for_status().json()
+
+    def post(self, path: str, **values: Any) -> Any:
+        return self.ask("POST", path, values)
 
     def run_inbox(self) -> str:
         """Asks for a run of the deployment `inbox`, as the UI's button does."""
@@ -90,7 +98,7 @@ class Place:
         return self.post(f"deployments/{inbox['id']}/create_flow_run", state={"type": "SCHEDULED"})["id"]
 
     def flow_run(self, flow_run: str) -> dict[str, Any]:
-        return httpx.get(f"{self.api}/flow_runs/{flow_run}", timeout=30).raise_for_status().json()
+        return self.ask("GET", f"flow_runs/{flow_run}")
 
     def articles(self) -> list[tuple[Any, ...]]:
         with open_reader(self.warehouse) as connection:
@@ -136,7 +144,7 @@ def test_up_from_the_first_start_to_the_last_process(place: Place):
         assert made[name]["global_concurrency_limit"]["limit"] == 1, name
         assert made[name]["concurrency_options"]["collision_strategy"] == "ENQUEUE", name
     assert made["reprocess"]["parameter_openapi_schema"]["properties"]["since"]["anyOf"][0]["format"] == "date"
-    settings = httpx.get(f"http://127.0.0.1:{place.port}/ui-settings").json()
+    settings = httpx.get(f"http://127.0.0.1:{place.port}/ui-settings", timeout=60).json()
     assert settings["api_url"] == place.api
 
     # A page that is dropped into the inbox is in a query after the next run.
