@@ -1,6 +1,6 @@
 """The visible text of a page as blocks in document order, and what a block is called by its markup."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
@@ -22,14 +22,18 @@ _UNSEEN = frozenset((*UNSEEN, "head", "title", "meta", "link"))
 class Block:
     """A stretch of text between two block boundaries.
 
-    `element`: the innermost block-level element around it.  `link_chars`: how many of its characters stand in links.
-    `key`: the text without white space, for comparing.
+    `element`: the innermost block-level element around it; `node`: its place in `Nodes`.  `link_chars`: how many of
+    its characters stand in links.  `key`: the text without white space, for comparing.  `phrase`: the kind of furniture
+    that its words make it; `is_stamp`: whether it is a timestamp and nothing else (`look_over`).
     """
 
     text: str
     element: Any
     link_chars: int
     key: str
+    node: int
+    phrase: str = ""
+    is_stamp: bool = False
 
     @property
     def link_share(self) -> float:
@@ -37,16 +41,44 @@ class Block:
         return self.link_chars / max(1, len(self.key))
 
 
+@dataclass(slots=True)
+class Nodes:
+    """The block-level elements of a page in document order, the root first.
+
+    `parents`: the place of each one's parent, -1 of the root.  `names`: its class, id and the like (`names_of`).
+    """
+
+    parents: list[int] = field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
+    names: list[str] = field(default_factory=list)
+    roles: list[str | None] = field(default_factory=list)
+
+    def add(self, element: Any, parent: int) -> int:
+        """Where it stands."""
+        self.parents.append(parent)
+        self.tags.append(element.tag)
+        self.names.append(names_of(element))
+        self.roles.append(element.get("role"))
+        return len(self.parents) - 1
+
+
+def names_of(element: Any) -> str:
+    """What an element is called: its class, id and the like."""
+    get = element.get
+    return " ".join(filter(None, (get("class"), get("id"), get("itemprop"), get("data-component"))))
+
+
 def squeeze(text: str) -> str:
     """`text` without any white space."""
     return "".join(text.split())
 
 
-def list_blocks(root: Any) -> list[Block]:
+def list_blocks(root: Any) -> tuple[list[Block], Nodes]:
     """All visible text under `root`, one pass, in document order; `br` ends a block too."""
     blocks: list[Block] = []
+    nodes = Nodes()
     parts: list[str] = []
-    holders = [root]
+    holders = [(root, nodes.add(root, -1))]
     link_depth = link_chars = 0
 
     def flush() -> None:
@@ -55,7 +87,8 @@ def list_blocks(root: Any) -> list[Block]:
             words = "".join(parts).split()
             if words:
                 key = "".join(words)
-                blocks.append(Block(" ".join(words), holders[-1], min(link_chars, len(key)), key))
+                element, node = holders[-1]
+                blocks.append(Block(" ".join(words), element, min(link_chars, len(key)), key, node))
             parts.clear()
         link_chars = 0
 
@@ -70,18 +103,20 @@ def list_blocks(root: Any) -> list[Block]:
                 link_depth += 1
             elif tag not in _INLINE:
                 flush()
-                holders.append(element)
+                if element is not root:
+                    holders.append((element, nodes.add(element, holders[-1][1])))
             text = element.text
         else:
             if tag == "a":
                 link_depth -= 1
             elif tag not in _INLINE and tag not in _UNSEEN:
                 flush()
-                holders.pop()
+                if element is not root:
+                    holders.pop()
             text = element.tail if element is not root else None
         if text:
             parts.append(text)
             if link_depth:
                 link_chars += len("".join(text.split()))
     flush()
-    return blocks
+    return blocks, nodes

@@ -1,4 +1,4 @@
-"""The body that trafilatura found, as paragraphs, and where each of them stands among the page's blocks."""
+"""A body as paragraphs, and where each that trafilatura found stands among the page's blocks."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -19,7 +19,7 @@ _BUDGET = 200_000
 _RUNNING = 70
 _PROMPTS = frozenset(("subscribe_prompt", "login_prompt", "notification_prompt", "comment_widget", "comment"))
 _INLINE = frozenset(("hi", "ref", "del", "span", "a", "sub", "sup"))
-_STOPS = tuple(".!?…:;\"'”’»。！？)")
+STOPS = tuple(".!?…:;\"'”’»。！？)")
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ def list_paragraphs(body: Any) -> list[Paragraph]:
             return kind
         if tag == "lb":
             line = "".join(parts).rstrip()
-            if line.endswith(_STOPS) or not line or _previous_is_break(element):
+            if line.endswith(STOPS) or not line or _previous_is_break(element):
                 flush(kind)
             else:
                 parts.append(" ")

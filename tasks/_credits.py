@@ -1,6 +1,7 @@
 """Picture credits: telling them from the caption they stand behind."""
 
 import re
+from functools import lru_cache
 
 from tasks._text import count_words
 
@@ -62,6 +63,7 @@ def bare_credit(credit: str) -> str:
     return _LABEL.sub("", credit).strip() or credit
 
 
+@lru_cache(maxsize=4096)
 def split_credit(text: str) -> tuple[str, str | None]:
     """A caption without the credit at its end, and that credit as printed without brackets."""
     for pattern in (_BRACKETED, _SIGN, _LABELLED, _PHOTO_BY, _SLASHED):

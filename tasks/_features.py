@@ -4,46 +4,35 @@ FEATURES names them in order; `explain` shows those names.  Which are here was m
 means most is lost, without the wording 1 to 2 points, and 80 more features that were tried add nothing.
 """
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise, repeat
-from math import fsum
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
+from schemas.outcome import KINDS
 from tasks._shapes import BAR, COLON, COMMA, LOWER, QUOTE, UNSPACED, UPPER, Shapes, read_shapes
-from tasks._text import WORD
 from tasks._trees import Model
+from tasks._words import Words, read_words, wording_of
 
-#: Of a line's words only so many are looked at: what is longer is told by its length.
-MOST_WORDS = 40
-MOST_CHARACTERS = 400
-_NOUGHT = repeat(0.0)
 _AROUND = ("words", "sentences", "wording", "capital words", "prose", "shared words")
 #: A paragraph longer than this speaks no louder for prose.
 PROSE_WORDS = 80.0
 #: Furniture that says much about what follows it.
+PLACE_OF_KIND = {"": -1, **{kind: number for number, kind in enumerate(KINDS)}}
 HEADERS = ("comment_widget", "related_links", "subscribe_prompt", "share_prompt", "legal")
 
 
 class Seen(Protocol):
-    """What is needed of a line: text and words, the furniture that a phrase makes it, whether it is a timestamp."""
+    """What is needed of a line: text, the furniture that a phrase makes it, whether it is a timestamp."""
 
     text: str
-    tokens: list[str]
 
     @property
     def phrase(self) -> str: ...
 
     @property
     def is_stamp(self) -> bool: ...
-
-
-def words_of(text: str) -> list[str]:
-    """The words by which a line is judged: casefolded, numbers as `#`."""
-    found = WORD.findall(text[:MOST_CHARACTERS].casefold())
-    return ["#" if word.isdigit() else word for word in found[:MOST_WORDS]]
 
 
 def shifted(values: np.ndarray, by: int) -> np.ndarray:
@@ -94,49 +83,74 @@ def best_run(prose: np.ndarray, words: np.ndarray) -> tuple[int, int]:
     return found
 
 
-def wording_of(tokens: list[str], model: Model) -> float:
-    """Log-odds of a line's words, and pairs of words, of standing in a body."""
-    weight = model.weights.get
-    told = chain(map(weight, set(tokens), _NOUGHT), map(weight, map(" ".join, pairwise(tokens)), _NOUGHT))
-    return fsum(told)  # sets have another order in each process; this sum does not depend on it
-
-
-def _shared(tokens: list[list[str]], is_prose: np.ndarray, model: Model) -> np.ndarray:
+def shared_words(words: Words, is_prose: np.ndarray) -> np.ndarray:
     """The share of each line's words, rare ones counting more, that also stand in another line of prose."""
-    held = Counter(word for index in np.flatnonzero(is_prose) for word in set(tokens[index]))
-    often = {word for word, count in held.items() if count > 1}
-    shares = np.zeros(len(tokens), np.float32)
-    rarity, unknown = model.rarity.get, repeat(model.rarest)
-    for index, line in enumerate(tokens):
-        words = set(line)
-        if total := fsum(map(rarity, words, unknown)):
-            shares[index] = fsum(map(rarity, words & (often if is_prose[index] else held.keys()), unknown)) / total
-    return shares
+    count = len(words.folded)
+    rarity = words.lexicon.rarity[words.learned[words.once_ids]]
+    inside = is_prose[words.once_lines]
+    held = np.bincount(words.once_ids[inside], minlength=len(words.names))
+    is_shared = held[words.once_ids] > inside
+    total = np.bincount(words.once_lines, rarity, count)
+    return np.bincount(words.once_lines, rarity * is_shared, count) / np.maximum(total, 1e-9)
 
 
-def line_features(lines: Sequence[Seen], model: Model) -> np.ndarray:
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen of the lines of a copy together, an entry a line.
+
+    `kinds`: places in `KINDS` of the phrases that lines were recognised as, -1 of none.  `stamps`: 1 where a line is a
+    timestamp.  `times`: how often it stands in the copy, 9 at most.  `earlier`: how often above.  `wording`: log-odds
+    of its words of standing in a body.
+    """
+
+    shapes: Shapes
+    words: Words
+    kinds: np.ndarray
+    stamps: np.ndarray
+    times: np.ndarray
+    earlier: np.ndarray
+    wording: np.ndarray
+
+
+def look_at(lines: Sequence[Seen], model: Model) -> Sight:
+    """The lines of a copy, looked at together."""
+    texts = [line.text or "." for line in lines]  # of control characters only
+    words = read_words(texts, model.lexicon)
+    number_of = {text: number for number, text in enumerate(dict.fromkeys(words.folded))}
+    which = np.fromiter(map(number_of.__getitem__, words.folded), np.int64, len(lines))
+    order = np.argsort(which, kind="stable")
+    earlier = np.empty(len(lines), np.int64)
+    earlier[order] = np.arange(len(lines)) - np.searchsorted(which[order], which[order])
+    return Sight(
+        shapes=read_shapes(texts),
+        words=words,
+        kinds=np.fromiter((PLACE_OF_KIND[line.phrase] for line in lines), np.int64, len(lines)),
+        stamps=np.fromiter((line.is_stamp for line in lines), np.float32, len(lines)),
+        times=np.minimum(np.bincount(which, minlength=1)[which], 9),
+        earlier=earlier,
+        wording=wording_of(words),
+    )
+
+
+def line_features(sight: Sight) -> np.ndarray:
     """(lines, len(FEATURES)) float32."""
-    values = np.empty((len(FEATURES), len(lines)), np.float32)
-    for row, (_, column) in zip(values, _columns(lines, model), strict=True):
+    values = np.empty((len(FEATURES), len(sight.times)), np.float32)
+    for row, (_, column) in zip(values, _columns(sight), strict=True):
         row[:] = column
     return values.T
 
 
-def _columns(lines: Sequence[Seen], model: Model) -> Iterator[tuple[str, np.ndarray]]:
+def _columns(sight: Sight) -> Iterator[tuple[str, np.ndarray]]:
     """The features by name; one that is the same for all lines of a copy as a single value."""
-    count = len(lines)
-    texts = [line.text or "." for line in lines]  # of control characters only
-    tokens = [line.tokens for line in lines]
-    shapes = read_shapes(texts)
+    shapes, wording, times = sight.shapes, sight.wording, sight.times
+    count = len(sight.times)
     prose = prose_of(shapes)
     is_prose = prose > 0.5
     words, characters = shapes.words, shapes.characters
     length = np.log1p(words)
     capital_words = shapes.capitals / np.maximum(words, 1)
-    wording = np.fromiter((wording_of(line, model) for line in tokens), np.float32, count)
-    shared = _shared(tokens, is_prose, model)
-    copies = Counter(text.casefold() for text in texts)
-    times = np.fromiter((min(copies[text.casefold()], 9) for text in texts), np.float32, count)
+    shared = shared_words(sight.words, is_prose)
+    judged = np.bincount(sight.words.lines[sight.words.judged], minlength=count)
 
     yield "words", length
     yield "characters", np.log1p(characters)
@@ -152,7 +166,7 @@ def _columns(lines: Sequence[Seen], model: Model) -> Iterator[tuple[str, np.ndar
     yield "ends with a colon", shapes.last == COLON
     yield "ends with a quote", shapes.last == QUOTE
     yield "wording", wording
-    yield "wording by word", wording / np.sqrt(np.fromiter((max(1, len(t)) for t in tokens), np.float32, count))
+    yield "wording by word", wording / np.sqrt(np.maximum(judged, 1))
     yield "words shared with the prose", shared
     yield "times in the copy", times
     for name, values in (("wording", wording), ("times in the copy", times), ("capital words", capital_words)):
@@ -167,7 +181,7 @@ def _columns(lines: Sequence[Seen], model: Model) -> Iterator[tuple[str, np.ndar
             yield f"{name} within {radius}", mean
     yield "spread of words", np.sqrt(np.maximum(around(length * length, 4) - around(length, 4) ** 2, 0))
     yield from _places(prose, is_prose, length, words)
-    yield from _furniture(lines, prose, best_run(prose, words)[0])
+    yield from _furniture(sight, prose, best_run(prose, words)[0])
     yield "lines of the copy", np.log1p(np.float32(count))
     yield "words of the copy", np.log1p(words.sum())
     yield "mean words of the copy", length.mean()
@@ -214,22 +228,20 @@ def _places(
     yield "mean words of prose", _mean(length[is_prose])
 
 
-def _furniture(lines: Sequence[Seen], prose: np.ndarray, start: int) -> Iterator[tuple[str, np.ndarray]]:
+def _furniture(sight: Sight, prose: np.ndarray, start: int) -> Iterator[tuple[str, np.ndarray]]:
     """Known furniture and timestamps near the line, and above it since the prose began at `start`."""
-    count = len(lines)
-    spots = np.arange(count)
+    kinds, stamps = sight.kinds, sight.stamps
+    spots = np.arange(len(kinds))
     below = np.cumsum(prose)
     total = max(float(below[-1]), 1e-6)
-    kinds = [line.phrase for line in lines]
-    known = np.fromiter(map(bool, kinds), np.float32, count)
-    stamps = np.fromiter((line.is_stamp for line in lines), np.float32, count)
+    known = (kinds >= 0).astype(np.float32)
     yield "furniture within 3", around(known, 3)
     yield "furniture within 10", around(known, 10)
     yield "timestamps within 2", around(stamps, 2)
     yield "timestamps within 6", around(stamps, 6)
     yield "timestamps within 15", around(stamps, 15)
     for kind in HEADERS:
-        here = np.fromiter((k == kind for k in kinds), bool, count)
+        here = kinds == PLACE_OF_KIND[kind]
         inside = here & (spots > start)
         since = np.maximum.accumulate(np.where(inside, spots, -1))
         there = since >= 0
@@ -242,7 +254,7 @@ def _furniture(lines: Sequence[Seen], prose: np.ndarray, start: int) -> Iterator
 
 
 class _Probe:
-    text, tokens, phrase, is_stamp = "A", ["a"], "", False
+    text, phrase, is_stamp = "A", "", False
 
 
-FEATURES: tuple[str, ...] = tuple(name for name, _ in _columns([_Probe()], Model({}, {}, 1.0, {})))
+FEATURES: tuple[str, ...] = tuple(name for name, _ in _columns(look_at([_Probe()], Model({}, {}, 1.0, {}))))

@@ -7,7 +7,7 @@ glued to each other, and, where a whole story stands in one line, at every sente
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -56,18 +56,19 @@ _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-Z][a-z]* )|(?<=[a-zß-ÿ]{3}[
 SENTENCE = re.compile(r"(?<=[.!?…][\"”’)\]])\s+|(?<=[^A-Z\W][.!?…])\s+(?=[^a-z\s])|(?<=[。！？।؟])(?![」』”’)）])\s*")
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(NamedTuple):
     """A stretch of a line of the copy.
 
     `number`: 1-based line.  `offset`: characters of that line before it.  `raw`: as it stands, without white space at
-    the ends.  `gap`: a blank line stands above.  `goes_on`: True where it is the next sentence of the line, False where
-    a break within the line says that it begins a paragraph; None where that is to be found out.
+    the ends; `text`: the same, cleaned.  `gap`: a blank line stands above.  `goes_on`: True where it is the next
+    sentence of the line, False where a break within the line says that it begins a paragraph; None where that is to be
+    found out.
     """
 
     number: int
     offset: int
     raw: str
+    text: str
     gap: bool = False
     goes_on: bool | None = None
 
@@ -78,14 +79,12 @@ def read_parts(text: str) -> list[Part]:
     gap = False
     for number, full in enumerate(BREAK.split(text), 1):
         raw = full.strip()
-        if not clean_line(raw):
-            if raw:  # control characters only: kept for the account
-                parts.append(Part(number, full.index(raw), raw, gap, False))
-            gap = True
-            continue
-        for piece in _cut(Part(number, len(full) - len(full.lstrip()), raw, gap)):
-            parts.append(piece)
-        gap = False
+        text = clean_line(raw)
+        if text:
+            parts += _cut(Part(number, len(full) - len(full.lstrip()), raw, text, gap))
+        elif raw:  # control characters only: kept for the account
+            parts.append(Part(number, full.index(raw), raw, "", gap, False))
+        gap = not text
     return parts
 
 
@@ -118,7 +117,8 @@ def _split(part: Part, pattern: re.Pattern[str], *, goes_on: bool) -> Iterator[P
 def _stretch(part: Part, start: int, end: int, goes_on: bool | None) -> Part:
     raw = part.raw[start:end]
     skipped = len(raw) - len(raw.lstrip())
-    return Part(part.number, part.offset + start + skipped, raw.strip(), part.gap, goes_on)
+    raw = raw.strip()
+    return Part(part.number, part.offset + start + skipped, raw, clean_line(raw), part.gap, goes_on)
 
 
 def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
@@ -156,8 +156,8 @@ _ONE_OF = np.eye(9, dtype=np.float32)
 
 def join_features(parts: list[Part]) -> np.ndarray:
     """What the head `joins` sees of the place below each part but the last, (parts - 1, features)."""
-    lines = [clean_line(part.raw) or "." for part in parts]
-    shapes = read_shapes(lines)
+    lines = [part.text or "." for part in parts]
+    shapes = read_shapes(lines)  # the same as those of the lines, where nothing is joined
     places = len(lines) - 1
     characters = shapes.characters
     width = np.sort(characters)[int(len(characters) * 0.9)]

@@ -5,14 +5,15 @@ model confuses are in tasks/strip.py and tasks/_head.py.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from tasks._features import FEATURES, line_features
+from tasks._features import FEATURES, Sight, line_features, look_at
 from tasks._lines import Line
 from tasks._page import PAGE_FEATURES, page_features
 from tasks._roles import RoleFeatures, body_span
-from tasks._trees import load_model
+from tasks._trees import Model, load_model
 
 ROLES = ("byline", "time", "caption")
 #: The longest public page has 1,400 lines; of a copy of more than this, the rest is not looked at.
@@ -21,27 +22,45 @@ MOST_LINES = 20_000
 REASONS = 2
 
 
-def label(lines: Sequence[Line]) -> None:
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """On a whole copy: log-odds that it is no article, None of a model that cannot say, and what told most for that."""
+
+    other_odds: float | None = None
+    against: tuple[str, ...] = ()
+
+
+def label(lines: Sequence[Line]) -> Verdict:
     """Set `body` of every line, and `roles` of those around the body; behind the first MOST_LINES nothing is body."""
     lines = lines[:MOST_LINES]
     if not lines:
-        return
+        return Verdict()
     model = load_model()
-    values = line_features(lines, model)
-    for line, odds in zip(lines, model.heads["body"].probability(values), strict=True):
-        line.body = float(odds)
-    first, last = body_span(lines)
-    if last < first:
-        return
-    features = RoleFeatures(lines, values, (first, last), model)
-    titles = model.heads["title"].probability(features.of_title())
-    for row, odds in zip(features.rows, titles, strict=True):
-        lines[row].roles = {"title": float(odds)}
-    best = features.rows[int(np.argmax(titles))]
-    others = features.of_others(best, titles)
-    for role in ROLES:
-        for row, odds in zip(features.rows, model.heads[role].probability(others), strict=True):
-            lines[row].roles[role] = float(odds)  # type: ignore[index]
+    sight = look_at(lines, model)
+    values = line_features(sight)
+    for line, odds in zip(lines, model.heads["body"].probability(values).tolist(), strict=True):
+        line.body = odds
+    span = body_span(lines)
+    if span[1] >= span[0]:
+        features = RoleFeatures(lines, sight, values, span)
+        titles = model.heads["title"].probability(features.of_title())
+        others = features.of_others(features.rows[int(np.argmax(titles))], titles)
+        told = [titles.tolist(), *(model.heads[role].probability(others).tolist() for role in ROLES)]
+        for row, *odds in zip(features.rows, *told, strict=True):
+            lines[row].roles = dict(zip(("title", *ROLES), odds, strict=True))
+    return _judge(lines, sight, model)
+
+
+def _judge(lines: Sequence[Line], sight: Sight, model: Model) -> Verdict:
+    head = model.heads.get("page")
+    if head is None:
+        return Verdict()
+    values = page_features(lines, sight)
+    odds = round(float(head.log_odds(values)[0]), 2)
+    if odds < 0:
+        return Verdict(odds)
+    shares = head.shares(values, len(PAGE_FEATURES))[0]
+    return Verdict(odds, tuple(PAGE_FEATURES[n] for n in np.argsort(-shares)[:3] if shares[n] > 0))
 
 
 def reasons(lines: Sequence[Line]) -> list[str]:
@@ -53,7 +72,7 @@ def reasons(lines: Sequence[Line]) -> list[str]:
     if not looked_at:
         return []
     model = load_model()
-    shares = model.heads["body"].shares(line_features(looked_at, model), len(FEATURES))
+    shares = model.heads["body"].shares(line_features(look_at(looked_at, model)), len(FEATURES))
     shares -= shares.mean(axis=0)  # what all lines of a copy have in common tells none from another
     told = []
     for line, row in zip(looked_at, shares, strict=True):
@@ -61,17 +80,3 @@ def reasons(lines: Sequence[Line]) -> list[str]:
         order = np.argsort(-ahead)[:REASONS]
         told.append(", ".join(("+" if line.body > 0.5 else "-") + FEATURES[n] for n in order))
     return told + ["behind all that is looked at"] * (len(lines) - len(looked_at))
-
-
-def judge_page(lines: Sequence[Line]) -> tuple[float | None, tuple[str, ...]]:
-    """Log-odds that a labelled copy is no article, and what told most for that; None of a model that cannot say."""
-    model = load_model()
-    head = model.heads.get("page")
-    if head is None or not lines:
-        return None, ()
-    values = page_features(lines[:MOST_LINES], model)
-    odds = round(float(head.log_odds(values)[0]), 2)
-    if odds < 0:
-        return odds, ()
-    shares = head.shares(values, len(PAGE_FEATURES))[0]
-    return odds, tuple(PAGE_FEATURES[n] for n in np.argsort(-shares)[:3] if shares[n] > 0)

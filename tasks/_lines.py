@@ -9,7 +9,6 @@ from itertools import pairwise
 
 from schemas.draft import glue
 from tasks._dates import TimestampLine, read_timestamp_line
-from tasks._features import words_of
 from tasks._joins import Part, group_parts, read_parts
 from tasks._language import detect_language
 from tasks._phrases import Match, all_phrases, load_phrases
@@ -31,7 +30,7 @@ class Line:
     `parts`: the stretches of the copy that it is made of, mostly one.  `raw`: these, glued.  `text`: the same, cleaned.
     `words`: word count, where two characters of an unspaced script make a word, as prose in such scripts has about
     that.  `stops`: ends as a sentence does.  `bullet`: begins with one.  `match`: the furniture phrase it is.  `stamp`:
-    the times it gives when it is a timestamp line.  `tokens`: the words by which it is judged.
+    the times it gives when it is a timestamp line.
     `body`: how likely it belongs to the article's body, 0 to 1.  `roles`: how likely it is the headline (`title`),
     signs the article (`byline`), gives its time (`time`) or is a caption (`caption`), for lines where that was asked.
     `kind`, `rule`, `confidence`: what it was taken for; `kind` is empty until that is decided.
@@ -48,7 +47,6 @@ class Line:
     bullet: bool
     match: Match | None
     stamp: TimestampLine | None
-    tokens: list[str]
     body: float = 0.0
     roles: dict[str, float] | None = None
     kind: str = ""
@@ -83,11 +81,6 @@ class Line:
 
 
 @lru_cache(maxsize=1 << 14)
-def _look_up(language: str | None, text: str, words: int) -> Match | None:
-    return load_phrases(language).match(text, words)
-
-
-@lru_cache(maxsize=1 << 14)
 def _read_stamp(text: str) -> TimestampLine | None:
     return read_timestamp_line(text)
 
@@ -104,31 +97,26 @@ def read_lines(text: str, model: Model | None = None) -> list[Line]:
     all_phrases()  # the language detector is loading in the background; this takes as long
     groups = group_parts(read_parts(text), model or load_model())
     raws = [_raw(group) for group in groups]
-    texts = [clean_line(raw) for raw in raws]
+    texts = [group[0].text if len(group) == 1 else clean_line(raw) for group, raw in zip(groups, raws, strict=True)]
     language = _language(texts)
-    phrases = load_phrases(language)
     if not groups:
         return []
     shapes = read_shapes([clean or "." for clean in texts])
-    lines = []
-    for group, raw, clean, words, stops in zip(
-        groups, raws, texts, shapes.words.tolist(), shapes.stops.tolist(), strict=True
-    ):
-        is_short = len(clean) <= SHORT
-        lines.append(
-            Line(
-                parts=group,
-                raw=raw,
-                text=clean,
-                words=words,
-                stops=bool(stops),
-                bullet=bool(BULLET.match(clean)),
-                match=_look_up(language, clean, int(words)) if is_short else phrases.match(clean, int(words)),
-                stamp=_read_stamp(clean) if is_short else read_timestamp_line(clean),
-                tokens=words_of(clean),
-            )
+    words, stops = shapes.words.tolist(), shapes.stops.tolist()
+    matches = load_phrases(language).match_all(texts, words)
+    return [
+        Line(
+            parts=group,
+            raw=raw,
+            text=clean,
+            words=count,
+            stops=bool(stop),
+            bullet=bool(BULLET.match(clean)),
+            match=match,
+            stamp=_read_stamp(clean) if len(clean) <= SHORT else read_timestamp_line(clean),
         )
-    return lines
+        for group, raw, clean, count, stop, match in zip(groups, raws, texts, words, stops, matches, strict=True)
+    ]
 
 
 def _raw(group: Sequence[Part]) -> str:

@@ -4,6 +4,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
+from tasks._blocks import names_of
+
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _WORDS = re.compile(r"[a-z]+")
 
@@ -72,20 +74,24 @@ Label = tuple[str, str]
 
 def own_label(element: Any) -> Label | None:
     """Kind and rule by the element's own tag, role, class and id."""
-    get = element.get
-    names = " ".join(filter(None, (get("class"), get("id"), get("itemprop"), get("data-component"))))
-    return _label(element.tag, get("role"), names)
+    return label_of_names(element.tag, element.get("role"), names_of(element))
+
+
+@lru_cache(maxsize=4096)
+def name_words(names: str) -> tuple[str, ...]:
+    """The words of class and id names: `post-relatedLinks_2` has three."""
+    return tuple(_WORDS.findall(_CAMEL.sub(" ", names).lower())) if names else ()
 
 
 @lru_cache(maxsize=4096)  # the elements of a page share few names
-def _label(tag: str, role: str | None, names: str) -> Label | None:
+def label_of_names(tag: str, role: str | None, names: str) -> Label | None:
+    """Kind and rule of an element by its tag, role and names."""
     kind = _KIND_OF_TAG.get(tag)
     if kind in ("navigation", "caption"):
         return kind, f"tag:{tag}"
     if role in _KIND_OF_ROLE:
         return _KIND_OF_ROLE[role], f"role:{role}"
-    words = _WORDS.findall(_CAMEL.sub(" ", names).lower()) if names else ()
-    best = min((w for w in words if w in _KIND_OF), key=lambda w: _RANK[_KIND_OF[w]], default=None)
+    best = min((w for w in name_words(names) if w in _KIND_OF), key=lambda w: _RANK[_KIND_OF[w]], default=None)
     if best:
         return _KIND_OF[best], f"class:{best}"
     return (kind, f"tag:{tag}") if kind else None

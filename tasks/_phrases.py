@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
@@ -19,16 +20,14 @@ MOST_CHARACTERS = 1_000
 LONGEST_LINE = 160
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
-_OPENING = re.compile(r"^[^\w#@(©\[←→]+")
-#: Up to the last character that closing punctuation is not.  (Looking for `[^...]+$` instead takes minutes on a line of
-#: 50,000 dashes.)
-_UNCLOSED = re.compile(r".*[\w#)\]]", re.S)
-_QUOTES = str.maketrans("’‘“”", "''\"\"")
+_OPENING = re.compile(r"^[^\w#@(©\[←→\n]+", re.M)
+#: (Only of the first LONGEST_LINE characters: on a line of 50,000 dashes this takes minutes.)
+_CLOSING = re.compile(r"[^\w#)\]\n]+$", re.M)
+_QUOTES = (("’", "'"), ("‘", "'"), ("“", '"'), ("”", '"'))
 # An outlet's name ends where words in small letters begin (`The Lantern as stories break`), or at a full stop.
 _NAME_END = re.compile(
     r"\s+(?!(?:of|the|and|de|la|le|del|du|des|der|die|das|di|da|do|y|e|et|und|van|en|on)\s)[a-z].*|\.\s.*|(?<=[\u3040-\u9fff])\s.*"
 )
-_SPACE = re.compile(r"\s+")
 _NAMES_OUTLET = "(?P<source>"
 
 
@@ -45,42 +44,69 @@ class Match:
     whole: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A regular expression over a line as printed; `needs`: what one of must stand in it, in small letters."""
+
+    text: str
+    kind: str
+    rule: str
+    needs: tuple[str, ...] = ()
+
+
 @dataclass(slots=True)
 class Phrases:
     """All languages together: whole lines, beginnings by their first word, and patterns."""
 
     lines: dict[str, Match] = field(default_factory=dict)
     starts: dict[str, list[tuple[str, Match]]] = field(default_factory=dict)
-    patterns: list[tuple[str, str, str]] = field(default_factory=list)
+    patterns: list[Pattern] = field(default_factory=list)
     any_pattern: re.Pattern[str] | None = None
 
     def match(self, text: str, words: int) -> Match | None:
         """What furniture the line `text` of `words` words is, if any."""
-        if words > MOST_WORDS or len(text) > MOST_CHARACTERS:
-            return None
-        if len(text) <= LONGEST_LINE:
-            folded = fold(text)
-            if found := self.lines.get(folded):
-                return found
-        else:
-            folded = _fold_start(text[:LONGEST_LINE])
-        if not folded:
-            return None
+        return self.match_all([text], [words])[0]
+
+    def match_all(self, texts: Sequence[str], words: Sequence[float]) -> list[Match | None]:
+        """What furniture each of these lines is, with their numbers of words."""
+        told: list[Match | None] = []
+        if not texts:
+            return told
+        whole = "\n".join(texts).casefold()
+        # Most of what patterns need does not stand anywhere in these lines.
+        needed = [word for word in {word: None for p in self.patterns for word in p.needs} if word in whole]
+        small = whole.split("\n")
+        for text, count, low, folded in zip(texts, words, small, _fold(small), strict=True):
+            if count > MOST_WORDS or len(text) > MOST_CHARACTERS or not folded:
+                told.append(None)
+            elif len(text) <= LONGEST_LINE and (found := self.lines.get(folded)):
+                told.append(found)
+            else:
+                has = [word for word in needed if word in low]
+                told.append(self._by_start(text, folded) or self._by_pattern(text, has))
+        return told
+
+    def _by_start(self, text: str, folded: str) -> Match | None:
         for key in (_key(folded), folded[:2]):
             for start, found in self.starts.get(key, ()):
                 if folded.startswith(start) and not _splits_word(folded, len(start)):
                     return replace(found, source=self._outlet(text, found.kind))
-        if self.any_pattern is None or not self.any_pattern.match(text):
+        return None
+
+    def _by_pattern(self, text: str, has: list[str]) -> Match | None:
+        if not has and not (self.any_pattern and self.any_pattern.match(text)):
             return None
-        for pattern, kind, rule in self.patterns:
-            if _compiled(pattern).match(text):
-                return Match(kind, rule, self._outlet(text, kind))
+        for pattern in self.patterns:
+            if (not pattern.needs or any(word in has for word in pattern.needs)) and (
+                _compiled(pattern.text).match(text)
+            ):
+                return Match(pattern.kind, pattern.rule, self._outlet(text, pattern.kind))
         return None
 
     def _outlet(self, text: str, kind: str) -> str | None:
         """The outlet that a prompt or a copyright line of this kind names."""
-        for pattern, of_kind, _ in self.patterns:
-            if of_kind == kind and _NAMES_OUTLET in pattern and (hit := _compiled(pattern).match(text)):
+        for pattern in self.patterns:
+            if pattern.kind == kind and _NAMES_OUTLET in pattern.text and (hit := _compiled(pattern.text).match(text)):
                 name = _NAME_END.sub("", hit["source"] or "").strip(" .,'\"“”")
                 return name if name and fold(name) not in self.lines else None
         return None
@@ -88,13 +114,18 @@ class Phrases:
 
 def fold(text: str) -> str:
     """A line for looking up: casefolded, numbers as `#`, straight quotes, no bullets or closing punctuation."""
-    unclosed = _UNCLOSED.match(_fold_start(text).strip())
-    return unclosed[0] if unclosed else ""
+    return _fold([" ".join(text.casefold().split())])[0]
 
 
-def _fold_start(text: str) -> str:
-    text = text.casefold().translate(_QUOTES)
-    return _OPENING.sub("", _SPACE.sub(" ", _NUMBER.sub("#", text)))
+def _fold(lines: Sequence[str]) -> list[str]:
+    """The beginnings of lines, in small letters and with single spaces, for looking up."""
+    return _CLOSING.sub("", _fold_starts("\n".join(line[:LONGEST_LINE] for line in lines))).split("\n")
+
+
+def _fold_starts(text: str) -> str:
+    for curly, straight in _QUOTES:
+        text = text.replace(curly, straight)
+    return _OPENING.sub("", _NUMBER.sub("#", text))
 
 
 @cache
@@ -129,14 +160,12 @@ def load_phrases(language: str | None = None) -> Phrases:
     Patterns cost most and cannot be looked up by their first word; without a language all of them count.
     """
     phrases = all_phrases()
-    if language is not None and any(rule.startswith(f"{language}:") for _, _, rule in phrases.patterns):
-        wanted = (f"{language}:", "en:")
-        patterns = [pattern for pattern in phrases.patterns if pattern[2].startswith(wanted)]
-    else:
-        patterns = phrases.patterns
+    patterns = phrases.patterns
+    if language is not None and any(pattern.rule.startswith(f"{language}:") for pattern in patterns):
+        patterns = [pattern for pattern in patterns if pattern.rule.startswith((f"{language}:", "en:"))]
     # Compiling costs more than anything else here: each pattern by itself only when it is needed.  One alternation
     # answers most lines at once: none of them.
-    together = "|".join(f"(?:{pattern.replace(_NAMES_OUTLET, '(?:')})" for pattern, _, _ in patterns)
+    together = "|".join(f"(?:{p.text.replace(_NAMES_OUTLET, '(?:')})" for p in patterns if not p.needs)
     return replace(phrases, patterns=patterns, any_pattern=re.compile(together, re.IGNORECASE) if together else None)
 
 
@@ -164,9 +193,15 @@ def _read(path: Path, phrases: Phrases) -> None:
             folded = fold(phrase)
             phrases.lines.setdefault(folded, Match(kind, f"{rule}:{folded}", whole=True))
         for phrase in lists.get("starts", ()):
-            folded = _fold_start(phrase)
+            folded = _fold_starts(phrase.casefold())
             # Scripts without spaces have no first word to look up by: two characters serve there.
             key = folded[:2] if WORD.findall(folded[:1] + "a") != [folded[:1] + "a"] else _key(folded)
             phrases.starts.setdefault(key, []).append((folded, Match(kind, f"{rule}:{folded}")))
         for number, pattern in enumerate(lists.get("patterns", ()), 1):
-            phrases.patterns.append((pattern, kind, f"{rule}:pattern {number}"))
+            name = f"{rule}:pattern {number}"
+            if isinstance(pattern, str):
+                phrases.patterns.append(Pattern(pattern, kind, name))
+            elif pattern.keys() == {"needs", "pattern"}:
+                phrases.patterns.append(Pattern(pattern["pattern"], kind, name, tuple(pattern["needs"])))
+            else:
+                raise UsageError(f"{path}: [{kind}] pattern {number} must be a string, or have needs and a pattern")

@@ -102,7 +102,7 @@ def cut_credit(raw: str) -> tuple[int, str | None]:
 
 def _bracketed(shorter: Line, longer: Line) -> re.Match[str] | None:
     """The bracketed credit by which `longer` goes on after the same words as `shorter`."""
-    hit = _BRACKETS.search(longer.raw)
+    hit = _BRACKETS.search(longer.raw) if longer.raw.endswith((")", ").")) else None
     return hit if hit and _same(longer.raw[: hit.start()], shorter.raw) else None
 
 

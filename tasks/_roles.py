@@ -1,25 +1,25 @@
 """What the labeller sees of the lines around the body, to tell the headline, bylines, times and captions among them."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
-from itertools import repeat
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 
 from tasks._dates import TimestampLine, read_dated_line
-from tasks._features import shifted
+from tasks._features import PLACE_OF_KIND, Sight, shifted
 from tasks._lines import Line
 from tasks._names import is_person_name
 from tasks._pictures import cut_credit
-from tasks._text import folded_words
-from tasks._trees import Model
+from tasks._words import Words
 
 #: Lines above the body and behind it that may play a role.
 ABOVE, BEHIND = 60, 8
 #: A gap of so many lines ends the body: what follows is another text.
 WIDEST_GAP = 15
 LONGEST_SIGNATURE = 25
+#: Of a line so many words are held against the body's.
+MOST_TOLD = 60
+_TELLING_KINDS = ("navigation", "share_prompt", "comment_widget", "credit", "caption", "byline", "related_links")
 SIGNED = re.compile(
     r"^(?:by|words by|text by|story by|written by|posted by|reported by|report by|analysis by|opinion by|"
     r"interview by|review by|"
@@ -67,81 +67,100 @@ def role_rows(first: int, last: int, count: int) -> list[int]:
 
 
 class RoleFeatures:
-    """The numbers behind the roles of the lines `rows`; `of_title` first, `of_others` when the headline is known."""
+    """The numbers behind the roles of the lines `rows`; `of_title` first, `of_others` when the headline is known.
 
-    def __init__(self, lines: Sequence[Line], values: np.ndarray, span: tuple[int, int], model: Model) -> None:
+    `values`: what `line_features` says of the lines; `span`: first and last line of the body (`body_span`).
+    """
+
+    def __init__(self, lines: Sequence[Line], sight: Sight, values: np.ndarray, span: tuple[int, int]) -> None:
         first, last = span
-        self.rows = role_rows(first, last, len(lines))
-        self._lines, self._count = lines, len(lines)
-        near = range(max(0, first - ABOVE - 4), min(self._count, last + BEHIND + 5))
-        spots = np.arange(self._count)
-        names, signed, times, credit = (np.zeros(self._count, np.float32) for _ in range(4))
-        for index in near:
-            line = lines[index]
-            names[index] = line.words <= 8 and not line.stamp and is_person_name(line.text)
-            signed[index] = line.words <= LONGEST_SIGNATURE and is_signed(line.text)
-            if stamp := dated(line):
-                times[index] = (1.0 if line.stamp else 0.6) * (
-                    1.0 if stamp.published else 0.8 if stamp.updated else 0.2
-                )
-            credit[index] = line.words <= 60 and cut_credit(line.raw)[1] is not None
-        body = np.fromiter((line.body for line in lines), np.float32, self._count)
-        kinds = [line.kind or line.phrase for line in lines]
+        count = len(lines)
+        self.rows = role_rows(first, last, count)
+        self._lines = lines
+        rows = np.array(self.rows)
+        body = np.fromiter((line.body for line in lines), np.float32, count)
+        spots = np.arange(count)
         columns = [body, *(shifted(body, by) for by in (-3, -2, -1, 1, 2, 3))]
         columns += [np.clip(spots - first, -60, 30), np.clip(spots - last, -200, 12)]
-        for marks, reach in ((names, 2), (signed, 2), (times, 4), (credit, 1)):
-            columns += [marks, *(shifted(marks, by) for by in range(-reach, reach + 1) if by)]
-        for kind in ("navigation", "share_prompt", "comment_widget", "credit", "caption", "byline", "related_links"):
-            here = np.fromiter((k == kind for k in kinds), np.float32, self._count)
+        marks = _marks(lines, range(max(0, first - ABOVE - 4), min(count, last + BEHIND + 5)))
+        for here, reach in zip(marks, (2, 2, 4, 1), strict=True):
+            columns += [here, *(shifted(here, by) for by in range(-reach, reach + 1) if by)]
+        for kind in _TELLING_KINDS:
+            here = (sight.kinds == PLACE_OF_KIND[kind]).astype(np.float32)
             columns += [here, shifted(here, -1), shifted(here, 1)]
-        columns.append(np.cumsum(times > 0.5) - (times > 0.5))
-        texts = [line.text.casefold() for line in lines]
-        copies = Counter(texts)
-        seen: Counter[str] = Counter()
-        earlier = np.zeros(self._count, np.float32)
-        for index, text in enumerate(texts):
-            earlier[index] = min(seen[text], 3)
-            seen[text] += 1
-        columns += [np.fromiter((min(copies[text], 9) for text in texts), np.float32, self._count), earlier]
-        told = np.fromiter(
-            (sum(map(model.captions.get, line.tokens, repeat(0.0))) for line in lines), np.float32, self._count
-        )
-        columns += [
-            told,
-            told / np.sqrt(np.fromiter((max(len(line.tokens), 1) for line in lines), np.float32, self._count)),
-        ]
-        own = np.stack(columns, axis=1)[self.rows]
-        self._base = np.concatenate([values[self.rows], own, self._wording(first, last)], axis=1).astype(np.float32)
-
-    def _wording(self, first: int, last: int) -> np.ndarray:
-        """What a line has in common with the body, and how a headline is built."""
-        held: Counter[str] = Counter()
-        stems: Counter[str] = Counter()
-        for line in self._lines[first : last + 1]:
-            if line.body > 0.5:
-                words = set(folded_words(line.text))
-                held.update(words)
-                stems.update({word[:5] for word in words if len(word) >= 5})
-        out = np.zeros((len(self.rows), 8), np.float32)
-        for place, row in enumerate(self.rows):
-            line = self._lines[row]
-            telling = [w for w in folded_words(line.text[:300]) if len(w) >= 4 or not w.isascii()]
-            own = int(line.body > 0.5 and first <= row <= last)
-            common = sum(held[w] > own or stems[w[:5]] > own for w in telling)
-            rare = sum(1 / held[w] for w in telling if held[w] > own)
-            out[place] = (
-                common / max(len(telling), 2), common, len(telling), rare, bool(OUTLET_TAIL.search(line.text)),
-                line.text[-1:] in "?!", line.text.isupper(), line.bullet,
-            )  # fmt: skip
-        return out
+        times = marks[2] > 0.5
+        words = sight.words
+        told = words.sums(words.lexicon.caption[words.learned], words.judged)
+        judged = np.bincount(words.lines[words.judged], minlength=count)
+        columns += [np.cumsum(times) - times, sight.times, np.minimum(sight.earlier, 3)]
+        columns += [told, told / np.sqrt(np.maximum(judged, 1))]
+        columns += _wording(words, rows, body > 0.5, span)
+        texts = [lines[row].text for row in self.rows]
+        own = np.zeros((4, count), np.float32)
+        own[0, rows] = [bool(OUTLET_TAIL.search(text)) for text in texts]
+        own[1, rows] = [text[-1:] in "?!" for text in texts]
+        own[2, rows] = [text.isupper() for text in texts]
+        own[3, rows] = [lines[row].bullet for row in self.rows]
+        columns += list(own)
+        self._base = np.empty((values.shape[1] + len(columns), len(rows)), np.float32)
+        self._base[: values.shape[1]] = values.T[:, rows]
+        for row, column in zip(self._base[values.shape[1] :], columns, strict=True):
+            row[:] = column[rows]
 
     def of_title(self) -> np.ndarray:
         """(rows, features) for the head `title`."""
-        return self._base
+        return self._base.T
 
     def of_others(self, title: int | None, odds: np.ndarray) -> np.ndarray:
         """(rows, features) for `byline`, `time` and `caption`; `title`: the headline's line; `odds`: of each row."""
         rows = np.array(self.rows)
         away = np.clip(rows - title, -40, 40) if title is not None else np.full(len(rows), 41)
         same = [title is not None and self._lines[row].text == self._lines[title].text for row in self.rows]
-        return np.concatenate([self._base, np.stack([away, odds, same], axis=1)], axis=1).astype(np.float32)
+        return np.concatenate([self._base, np.stack([away, odds, same]).astype(np.float32)]).T
+
+
+def _marks(lines: Sequence[Line], near: Iterable[int]) -> tuple[np.ndarray, ...]:
+    """Where the lines `near` the body are names, sign, give times and end with a credit; 0 elsewhere."""
+    names, signed, times, credit = (np.zeros(len(lines), np.float32) for _ in range(4))
+    for index in near:
+        line = lines[index]
+        names[index] = line.words <= 8 and not line.stamp and is_person_name(line.text)
+        signed[index] = line.words <= LONGEST_SIGNATURE and is_signed(line.text)
+        if stamp := dated(line):
+            times[index] = (1.0 if line.stamp else 0.6) * (1.0 if stamp.published else 0.8 if stamp.updated else 0.2)
+        credit[index] = line.words <= 60 and cut_credit(line.raw)[1] is not None
+    return names, signed, times, credit
+
+
+def _wording(words: Words, rows: np.ndarray, is_body: np.ndarray, span: tuple[int, int]) -> list[np.ndarray]:
+    """What lines have in common with the body: the share of their telling words that it has too, how many, of how many,
+    and how rare they are in it.
+    """
+    count = len(words.folded)
+    sizes = np.fromiter(map(len, words.names), np.int64, len(words.names))
+    is_ascii = np.fromiter(map(str.isascii, words.names), bool, len(words.names))
+    stem_of = {stem: number for number, stem in enumerate(dict.fromkeys(name[:5] for name in words.names))}
+    stems = np.fromiter((stem_of[name[:5]] for name in words.names), np.int64, len(words.names))
+    is_body = is_body.copy()
+    is_body[: span[0]] = is_body[span[1] + 1 :] = False
+
+    def held(ids: np.ndarray, lines: np.ndarray, many: int) -> np.ndarray:
+        """In how many lines of the body each word, or beginning of one, stands."""
+        return np.bincount(np.unique(lines * many + ids) % max(many, 1), minlength=many)
+
+    inside = is_body[words.lines]
+    ids, lines = words.ids[inside], words.lines[inside]
+    by_word = held(ids, lines, len(words.names))
+    is_long = sizes[ids] >= 5
+    by_stem = held(stems[ids[is_long]], lines[is_long], len(stem_of))
+    asked = np.zeros(count, bool)
+    asked[rows] = True
+    is_telling = (sizes >= 4) | ~is_ascii
+    chosen = asked[words.lines] & (words.places < MOST_TOLD) & is_telling[words.ids]
+    ids, lines = words.ids[chosen], words.lines[chosen]
+    own = is_body[lines]
+    has = by_word[ids] > own
+    common = np.bincount(lines[has | ((by_stem[stems[ids]] > own) & (sizes[ids] >= 5))], minlength=count)
+    telling = np.bincount(lines, minlength=count)
+    rare = np.bincount(lines[has], 1 / by_word[ids[has]], count)
+    return [common / np.maximum(telling, 2), common, telling, rare]

@@ -4,8 +4,9 @@ All lines are looked at together, as one array of characters: a loop over lines 
 """
 
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 
@@ -86,12 +87,17 @@ class Shapes:
     stops: np.ndarray
 
 
-def read_shapes(lines: list[str]) -> Shapes:
+def read_shapes(lines: Sequence[str]) -> Shapes:
     """The shapes of lines, none of which may be empty or begin or end with white space.
 
     Of a line longer than any paragraph both ends are looked at.  Memory is bounded: about 60 bytes a character of a
     million at once.
     """
+    return _read_once(tuple(lines))
+
+
+@lru_cache(maxsize=1)  # several steps ask for the shapes of the same lines in turn
+def _read_once(lines: Sequence[str]) -> Shapes:
     lines = [line if len(line) <= 2 * LONGEST_END else line[:LONGEST_END] + line[-LONGEST_END:] for line in lines]
     chunks, size, start = [], 0, 0
     for number, line in enumerate(lines):
@@ -106,7 +112,7 @@ def read_shapes(lines: list[str]) -> Shapes:
     return Shapes(*(np.concatenate([getattr(chunk, field.name) for chunk in chunks]) for field in fields(Shapes)))
 
 
-def _read(lines: list[str]) -> Shapes:
+def _read(lines: Sequence[str]) -> Shapes:
     text = "\n".join(lines) + "\n"
     codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
     classes = _table()[np.minimum(codes, 0xFFFF)]

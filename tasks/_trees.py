@@ -7,7 +7,7 @@ a table of 2**d answers, and all lines go through all trees at once.
 import gzip
 import json
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -34,12 +34,15 @@ class Trees:
     def log_odds(self, values: np.ndarray) -> np.ndarray:
         """Log-odds, (lines,), for `values` (lines, features)."""
         trees, depth = self.features.shape
+        asked, borders = self.features.ravel(), self.borders.reshape(-1, 1)
+        bits = (1 << np.arange(depth, dtype=np.uint8)).reshape(1, -1, 1)
+        table = (np.arange(trees) << depth).reshape(-1, 1)
         told = np.empty(len(values), np.float32)
         for start in range(0, len(values), _AT_ONCE):  # all questions of all lines at once would take gigabytes
-            some = values[start : start + _AT_ONCE]
-            answers = (some[:, self.features.ravel()] > self.borders.ravel()).reshape(-1, trees, depth)
-            places = np.packbits(answers, axis=2, bitorder="little")[:, :, 0]
-            told[start : start + _AT_ONCE] = self.leaves[np.arange(trees), places].sum(axis=1) + self.bias
+            columns = np.ascontiguousarray(values[start : start + _AT_ONCE].T)
+            answers = (columns[asked] > borders).reshape(trees, depth, -1)
+            places = (answers * bits).sum(axis=1, dtype=np.uint8)
+            told[start : start + _AT_ONCE] = self.leaves.ravel()[table + places].sum(axis=0) + self.bias
         return told
 
     def probability(self, values: np.ndarray) -> np.ndarray:
@@ -63,12 +66,37 @@ class Trees:
 
 
 @dataclass(frozen=True, slots=True)
+class Lexicon:
+    """What was learned of words, as arrays that `places` points into; the last entry is that of a word not known.
+
+    `weight`: log-odds of standing in a body; `rarity`: the logarithm of one in how many sites have the word;
+    `caption`: log-odds of standing in a caption; `page`: on a page that is no article.
+    `pairs`: the two places of each known pair of words as one number, sorted; `pair_weights`: its log-odds.
+    """
+
+    places: dict[str, int]
+    weight: np.ndarray
+    rarity: np.ndarray
+    caption: np.ndarray
+    page: np.ndarray
+    pairs: np.ndarray
+    pair_weights: np.ndarray
+
+    def weight_of_pairs(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
+        """Log-odds of standing in a body for pairs of known words, 0 of a pair that is not known."""
+        asked = first * len(self.weight) + second
+        at = np.minimum(np.searchsorted(self.pairs, asked), len(self.pairs) - 1)
+        return np.where(self.pairs[at] == asked, self.pair_weights[at], 0.0)
+
+
+@dataclass(frozen=True)
 class Model:
     """`weights`: for each known word or pair of words its log-odds of standing in a body.
 
     `rarity`: for each known word the logarithm of one in how many sites have it; `rarest`: of a word that is not known.
-    `captions`: for each word its log-odds of standing in a caption; `pages`: on a page that is no article.  `heads`:
-    trees by what they tell (`joins`, `body`, `title`, ...).
+    `captions`: for each word its log-odds of standing in a caption; `pages`: on a page that is no article; `classes`:
+    for each word of class and id names, of a name around a body.  `heads`: trees by what they tell (`joins`, `body`,
+    `title`, ...).
     """
 
     weights: dict[str, float]
@@ -77,6 +105,27 @@ class Model:
     heads: dict[str, Trees]
     captions: dict[str, float] = field(default_factory=dict)
     pages: dict[str, float] = field(default_factory=dict)
+    classes: dict[str, float] = field(default_factory=dict)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words as arrays."""
+        single = {word for pair in self.weights for word in pair.split(" ")}
+        names = sorted(single | self.rarity.keys() | self.captions.keys() | self.pages.keys())
+        places = {name: place for place, name in enumerate(names)}
+        pairs = sorted(
+            (places[first] * (len(names) + 1) + places[second], weight)
+            for first, _, second, weight in ((*pair.partition(" "), weight) for pair, weight in self.weights.items())
+            if second
+        ) or [(-1, 0.0)]
+
+        def told(of: dict[str, float], unknown: float = 0.0) -> np.ndarray:
+            return np.array([*(of.get(name, unknown) for name in names), unknown])
+
+        return Lexicon(
+            places, told(self.weights), told(self.rarity, self.rarest), told(self.captions), told(self.pages),
+            np.array([key for key, _ in pairs]), np.array([weight for _, weight in pairs]),
+        )  # fmt: skip
 
 
 def load_model() -> Model:
@@ -93,6 +142,7 @@ def _read_model(path: Path) -> Model:
         rarest=told["rarest"],
         captions=dict(told["captions"]),
         pages=dict(told["pages"]),
+        classes=dict(told.get("classes", ())),
         heads={
             name: Trees(
                 np.array(head["features"], np.int64),

@@ -1,8 +1,8 @@
-"""HTML -> Draft: the main text by trafilatura, the fields from the page's own data, everything else listed as removed.
+"""HTML -> Draft: the main text by the labeller, the fields from the page's own data, everything else listed as removed.
 
-The page is parsed once.  Metadata and blocks are read from that tree; trafilatura, which takes its tree apart, works on
-a copy.  Its body is then cleaned by what the blocks around each paragraph are called, and by what the page says of
-itself.
+The page is parsed once.  Metadata and blocks are read from that tree; trafilatura, which is asked where the labeller is
+unsure and takes its tree apart, works on a copy.  The body is then cleaned by what the blocks around each paragraph are
+called, and by what the page says of itself.
 """
 
 import re
@@ -15,13 +15,14 @@ from lxml import html as lxml_html
 from schemas.document import Document
 from schemas.draft import BODY, Caption, Draft, Piece
 from schemas.outcome import Refusal
+from tasks._block_labeller import look_over
 from tasks._blocks import UNSEEN, Block, list_blocks, squeeze
 from tasks._body import Paragraph, fill_gaps, place
 from tasks._dates import read_timestamp_line
 from tasks._encoding import decode
 from tasks._figures import find_captions
 from tasks._language import language_code
-from tasks._main_text import find_main_text
+from tasks._main_text import MainText, find_main_text
 from tasks._markup import Label, Labels, text_label
 from tasks._metadata import Metadata, Page, read_metadata
 from tasks._phrases import Phrases, load_phrases
@@ -64,7 +65,7 @@ _SIGNED = re.compile(r"^(?:by|von|par|por)(?=\w)")
 _PROMPT_WORDS = 25
 #: Share of a body that lines of links may have and still be strangers in it.
 _FEW_LINKS = 0.15
-_OTHERS_PICTURES = (
+OTHERS_PICTURES = (
     "navigation",
     "related_links",
     "advert",
@@ -114,16 +115,19 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
     page = Page(tree)
     etree.strip_elements(tree, *UNSEEN, with_tail=False)
     root = tree.find("body")
-    blocks = list_blocks(root if root is not None else tree)
+    blocks, nodes = list_blocks(root if root is not None else tree)
+    look_over(blocks, language_code(tree.get("lang")))
     meta = read_metadata(page, blocks, url)
     phrases = load_phrases(language_code(meta.language))
-    paragraphs, method = find_main_text(tree, blocks, meta.article_body, url)
-    place(paragraphs, blocks)
+    found = find_main_text(tree, blocks, nodes, meta.article_body, url)
+    paragraphs = found.paragraphs
+    if found.method != "labeller":
+        place(paragraphs, blocks)
     mass = _mass(paragraphs, blocks)
     total = sum(len(p.key) for p in paragraphs) or 1
     labels = Labels({element for element, chars in mass.items() if chars >= 0.25 * total})
     headings = {squeeze(h).casefold() for h in meta.headings}
-    captions = find_captions(tree, _OTHERS_PICTURES, labels.of)
+    captions = find_captions(tree, OTHERS_PICTURES, labels.of)
     shown = {squeeze(t) for c in captions for t in (c.text, c.credit, f"{c.text or ''}{c.credit or ''}") if t}
 
     def other_kind(block: Block) -> str | None:
@@ -133,10 +137,11 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
         match = None if found else phrases.match(block.text, count_words(block.text))
         return found[0] if found else match.kind if match else None
 
-    paragraphs = fill_gaps(paragraphs, blocks, other_kind)
+    if found.method != "labeller":
+        paragraphs = fill_gaps(paragraphs, blocks, other_kind)
     verdicts = _clean(paragraphs, blocks, meta, captions, labels, phrases)
     pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels)
-    confidence = _confidence(paragraphs, verdicts, blocks, mass, method)
+    confidence = _confidence(paragraphs, verdicts, blocks, found)
     body_words = sum(p.words for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
     if body_words > 0 and confidence < 0.5:
         flags = (*flags, "unsure")
@@ -317,11 +322,11 @@ def removed_label(block: Block, labels: Labels) -> Label:
     if by_text and (label is None or label[0] in ("navigation", "other", "related_links")):
         return by_text
     if label is None:
-        return ("related_links", "link_only") if block.link_share >= 0.9 else ("other", "trafilatura")
+        return ("related_links", "link_only") if block.link_share >= 0.9 else ("other", "labeller")
     if label[0] == "comment_widget" and block.link_share < 0.5 and count_words(block.text) > 8:
         return "comment", label[1]
     if label[0] in ("timestamp", "byline") and count_words(block.text) > 40:
-        return "other", "trafilatura"
+        return "other", "labeller"
     return label
 
 
@@ -329,34 +334,25 @@ def removed_label(block: Block, labels: Labels) -> Label:
 
 
 def _confidence(
-    paragraphs: list[Paragraph], verdicts: list[Label | None], blocks: list[Block], mass: Counter[Any], method: str
+    paragraphs: list[Paragraph], verdicts: list[Label | None], blocks: list[Block], found: MainText
 ) -> float:
-    """0 to 1: the mean of three shares, less when a fallback found the body.
+    """0 to 1, less for bodies under 100 words: the F1 that the labeller expects of its own choice.
 
-    How much of the body stands in one container (the fullest parent of its blocks, and its own parent), how much of it
-    is found word for word on the page, and how much of the page's running text it covers.
+    Of a body that others found, how much of the labeller's doubt they settle: how much of it is found word for word on
+    the page, and how much of the page's running text it covers.
     """
     kept = [p for p, v in zip(paragraphs, verdicts, strict=True) if v is None]
     chars = sum(len(p.key) for p in kept)
     if not chars:
         return 0.0
-    parents = Counter[Any]()
-    for paragraph in kept:
-        if paragraph.blocks:
-            element = blocks[paragraph.blocks[0]].element
-            for _ in range(3):
-                parent = element.getparent()
-                if parent is None or parent.tag in ("body", "html"):
-                    break
-                element = parent
-            parents[element] += len(paragraph.key)
-    together = max(parents.values(), default=0) / chars
-    placed = sum(len(p.key) for p in kept if p.blocks) / chars
-    prose = sum(len(b.key) for b in blocks if len(b.key) >= 80 and b.link_share < 0.3)
-    covered = min(1.0, chars / prose) if prose else 1.0
     length = min(1.0, sum(p.words for p in kept) / 100)
-    score = (together + placed + covered) / 3 * (0.3 + 0.7 * length)
-    return round(score * (1.0 if method == "trafilatura" else 0.6), 3)
+    score = found.confidence
+    if found.method != "labeller":
+        placed = sum(len(p.key) for p in kept if p.blocks) / chars
+        prose = sum(len(b.key) for b in blocks if len(b.key) >= 80 and b.link_share < 0.3)
+        covered = min(1.0, chars / prose) if prose else 1.0
+        score = (found.confidence + placed + covered) / 3 * (1.0 if found.method == "trafilatura" else 0.6)
+    return round(score * (0.3 + 0.7 * length), 3)
 
 
 def _is_teaser(meta: Metadata, blocks: list[Block], labels: Labels, body_words: int) -> bool:

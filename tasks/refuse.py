@@ -53,9 +53,9 @@ POINTS = {
 }
 BASE_POINTS = 2.95
 REFUSED_FROM = 2.1
-#: The same for plain text, whose log-odds are learned (docs/train.md).  Cross-validated by site: from 2.0 on it refuses
-#: 64% of the other pages, 1.6% of wcxb and 2 of 262 news pages; from 2.5 on 51%, 1.2% and none.
-TEXT_REFUSED_FROM = 2.2
+#: The same for plain text, whose log-odds are learned (docs/train.md).  Cross-validated by site: from 1.75 on it
+#: refuses 75% of the other pages, 1.8% of wcxb and 1 of 262 news pages; from 2.5 on 58%, 1.6% and 1.
+TEXT_REFUSED_FROM = 1.75
 
 _SENTENCE = re.compile("[.!?…。！？।؟۔]['\"”’»“)\\]』」]*$")
 _SLUG_WORD = re.compile(r"[a-z0-9]+")

@@ -13,11 +13,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tasks._features import FEATURES, line_features
+from tasks._features import FEATURES, line_features, look_at
 from tasks._joins import read_parts
 from tasks._labeller import label, reasons
 from tasks._lines import read_lines
-from tasks._trees import MODEL, Trees, load_model
+from tasks._trees import MODEL, Model, Trees, load_model
+from tasks._words import read_words, wording_of, words_of
 from tests.conftest import ROOT, copydesk
 from tests.test_golden import GOLDEN
 from tests.test_strip import PROSE, assert_accounted_for
@@ -150,7 +151,7 @@ def test_reasons_are_features_and_add_up():
     lines = read_lines("\n".join(PAGE))
     label(lines)
     head = load_model().heads["body"]
-    values = line_features(lines, load_model())
+    values = line_features(look_at(lines, load_model()))
     shares = head.shares(values, len(FEATURES))
     mean = head.leaves.mean(axis=1).sum() + head.bias
     assert np.allclose(shares.sum(axis=1) + mean, head.log_odds(values), atol=1e-3)
@@ -160,12 +161,11 @@ def test_reasons_are_features_and_add_up():
 
 def test_the_same_copy_is_seen_alike_in_every_process():
     code = (
-        "import hashlib; from tasks._features import line_features, wording_of, words_of; from tasks._labeller import label\n"
+        "import hashlib; from tasks._features import line_features, look_at; from tasks._labeller import label\n"
         "from tasks._lines import read_lines; from tasks._page import page_features; from tasks._trees import load_model\n"
         "from tests.test_labeller import PAGE\n"
         "lines = read_lines('\\n'.join(PAGE)); label(lines); model = load_model()\n"
-        "seen = line_features(lines, model).tobytes() + page_features(lines, model).tobytes()\n"
-        "print([wording_of(words_of(' '.join(PAGE[n:])), model) for n in range(9)])\n"
+        "sight = look_at(lines, model); seen = line_features(sight).tobytes() + page_features(lines, sight).tobytes()\n"
         "print(hashlib.sha256(seen).hexdigest(), [(line.body, line.roles) for line in lines])"
     )
     told = {
@@ -174,6 +174,18 @@ def test_the_same_copy_is_seen_alike_in_every_process():
         for seed in ("1", "2", "3")
     }  # fmt: skip
     assert len(told) == 1
+
+
+def test_words_of_lines_as_arrays_are_those_of_each_line_by_itself():
+    model = Model({"b": 1.5, "#": 0.25, "b #": 4.0, "# b": 16.0, "c": 64.0}, {"b": 2.0}, 3.0, {})
+    lines = ["B 12 b, b 7!", "", "7 x", "c\u3042c", "d " * 39 + "c c"]
+    words = read_words(lines, model.lexicon)
+    assert [words_of(line) for line in lines] == [
+        ["#" if (word := words.names[n]).isdigit() else word for n in words.ids[(words.lines == line) & words.judged]]
+        for line in range(len(lines))
+    ]
+    # Each word once, each pair as often as it stands there; of the last line the 41st word is not looked at.
+    assert wording_of(words).tolist() == [1.5 + 0.25 + 4.0 + 16.0 + 4.0, 0, 0.25, 64.0, 64.0]
 
 
 def test_trees_answer_as_they_are_drawn():

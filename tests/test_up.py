@@ -85,7 +85,7 @@ class Place:
                 if answer.status_code != httpx.codes.SERVICE_UNAVAILABLE or time.monotonic() > until:
                     return answer.raise_for_status().json()
             except httpx.TimeoutException:
-                if method != "GET" and not path.endswith("/filter") or time.monotonic() > until:
+                if (method != "GET" and not path.endswith("/filter")) or time.monotonic() > until:
                     raise
             time.sleep(0.5)
 

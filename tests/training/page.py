@@ -3,8 +3,6 @@
 What it sees of a page comes from a labeller that has not seen the page's site (the models of the folds).
 """
 
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -13,11 +11,13 @@ from pathlib import Path
 import numpy as np
 
 import tasks._trees
+from tasks._features import look_at
 from tasks._labeller import label
 from tasks._lines import Line, read_lines
 from tasks._page import page_features
 from tasks._trees import Model, Trees, load_model
-from tests.training.pages import DUMPS, Page, site_of
+from tasks._words import words_of
+from tests.training.pages import DUMPS, Page, other_pages
 from tests.training.train import FOLDS, fit_head, fit_weights, write_model
 
 #: A word counts when it stands on so many pages.
@@ -39,15 +39,11 @@ class Example:
 
 def read_examples(folder: Path, folds: Path, pages: Sequence[Page], fold_of: dict[str, int]) -> list[Example]:
     """Articles and other pages, those of one site in one fold."""
-    by_site = {page.site: fold_of[page.id] for page in pages}
     found: list[tuple[str, str, int, bool, Path]] = [
         (p.id, p.set, fold_of[p.id], False, folder / DUMPS[0] / f"{p.id}.txt") for p in pages
     ]
-    for row in map(json.loads, (folder / "not_articles.jsonl").open(encoding="utf-8")):
-        site = site_of({**row, "set": ""})
-        chance = int(hashlib.sha256(site.encode()).hexdigest(), 16) % FOLDS
-        path = folder / "not_articles" / f"{row['id']}.txt"
-        found.append((row["id"], row["page_type"], by_site.get(site, chance), True, path))
+    for name, kind, fold in other_pages(folder, pages, FOLDS):
+        found.append((name, kind, fold, True, folder / "not_articles" / f"{name}.txt"))
     examples = []
     for number in range(FOLDS):
         tasks._trees.MODEL = folds / f"{number}.json.gz"
@@ -55,7 +51,7 @@ def read_examples(folder: Path, folds: Path, pages: Sequence[Page], fold_of: dic
             if fold == number:
                 lines = read_lines(path.read_text(encoding="utf-8"))
                 label(lines)
-                words = {word for line in lines for word in line.tokens}
+                words = {word for line in lines for word in words_of(line.text)}
                 if lines:
                     examples.append(Example(name, kind, fold, is_other, lines, load_model(), words))
     return examples
@@ -67,7 +63,10 @@ def fit_page(examples: Sequence[Example], model: Model, folds: Path, say: Callab
     The models of the folds get theirs too, each from the other folds.
     """
     weights = {number: _fit_words([e for e in examples if e.fold != number]) for number in range(FOLDS)}
-    values = np.concatenate([page_features(e.lines, replace(e.model, pages=weights[e.fold])) for e in examples])
+    knowing: dict[int, Model] = {}  # by fold: made once, since it lays the words out as arrays
+    for e in examples:
+        knowing.setdefault(e.fold, replace(e.model, pages=weights[e.fold]))
+    values = np.concatenate([page_features(e.lines, look_at(e.lines, knowing[e.fold])) for e in examples])
     answers = np.array([e.is_other for e in examples])
     fold = np.array([e.fold for e in examples])
     odds = np.zeros(len(examples))
@@ -92,4 +91,4 @@ def fit_page(examples: Sequence[Example], model: Model, folds: Path, say: Callab
 def _fit_words(examples: Sequence[Example]) -> dict[str, float]:
     pages = Counter(word for example in examples for word in example.words)
     known = sorted(word for word, count in pages.items() if count >= FEWEST_PAGES)
-    return fit_weights([(e.words, e.is_other, 1.0) for e in examples], known, 1.0, by_root=True)
+    return fit_weights([(e.words, e.is_other, 1.0) for e in examples], known, 3.0, by_root=True)

@@ -13,13 +13,17 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from schemas.document import Document
-from schemas.draft import Draft
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
+
+from tasks._blocks import UNSEEN
 from tasks._dates import parse_date
+from tasks._encoding import decode
+from tasks._figures import find_captions
 from tasks._lines import Line
+from tasks._markup import Labels
 from tasks._roles import LONGEST_SIGNATURE, OUTLET_TAIL, dated
 from tasks._text import WORD
-from tasks.extract import extract_document
+from tasks.extract import OTHERS_PICTURES, parse_page
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = ROOT.parent / "shared" / "eval"
@@ -82,6 +86,18 @@ def folds_of(pages: Sequence[Page], count: int) -> dict[str, int]:
     sites = sorted({page.site for page in pages}, key=lambda site: hashlib.sha256(site.encode()).digest())
     fold = {site: number % count for number, site in enumerate(sites)}
     return {page.id: fold[page.site] for page in pages}
+
+
+def other_pages(folder: Path, pages: Sequence[Page], count: int) -> list[tuple[str, str, int]]:
+    """Id, type and fold of each page that is no article; those of a site that has articles too are in its fold."""
+    fold = folds_of(pages, count)
+    by_site = {page.site: fold[page.id] for page in pages}
+    found = []
+    for row in map(json.loads, (folder / "not_articles.jsonl").open(encoding="utf-8")):
+        site = site_of({**row, "set": ""})
+        chance = int(hashlib.sha256(site.encode()).hexdigest(), 16) % count
+        found.append((row["id"], row["page_type"], by_site.get(site, chance)))
+    return found
 
 
 def fingerprint(folder: Path, ids: Iterable[str]) -> str:
@@ -214,13 +230,21 @@ def is_caption(line: str, captions: Sequence[str]) -> bool:
     )
 
 
+def read_tree(folder: Path, page: str) -> Any:
+    """The lxml tree of a page, without what nobody sees."""
+    content = gzip.decompress((folder / "html" / f"{page}.html.gz").read_bytes())
+    decoded: Any = decode(content, None, is_html=True)
+    tree: Any = parse_page(decoded.text)
+    etree.strip_elements(tree, *UNSEEN, with_tail=False)
+    return tree
+
+
 def read_captions(folder: Path, row: dict[str, Any]) -> tuple[str, ...]:
     """The captions of a page that are no part of its body: the truth's, else those of its figures."""
     captions = row.get("captions")
     if captions is None:
-        content = gzip.decompress((folder / "html" / f"{row['id']}.html.gz").read_bytes())
-        draft = extract_document(Document("", "", content, "text/html"))
-        captions = [caption.text for caption in draft.captions if caption.text] if isinstance(draft, Draft) else []
+        tree = read_tree(folder, row["id"])
+        captions = [caption.text for caption in find_captions(tree, OTHERS_PICTURES, Labels(set()).of) if caption.text]
     body = _plain(row["body"])
     plain = (_plain(caption) for caption in captions)
     return tuple(caption for caption in plain if len(caption.split()) >= 3 and caption not in body)

@@ -7,6 +7,7 @@ Each page goes the whole way with the model of its fold; score.py of the evaluat
 """
 
 import argparse
+import gzip
 import hashlib
 import importlib.util
 import json
@@ -30,16 +31,28 @@ FIGURES = ("f1", "p", "r", "exact", "title", "authors", "authors_spurious", "dat
 _BULLET = re.compile(r"^\s*[•◦▪‣·*–-]\s+", re.M)
 
 
-def records_of(folder: Path, model: Path, ids: list[str], dump: str, *, bare: bool) -> dict[str, dict[str, Any]]:
-    """The records of these pages with this model; `bare`: bullets stripped from the lines."""
+def read(path: Path, *, bare: bool = False) -> Document:
+    """A page or a dump of one; `bare`: bullets stripped from its lines."""
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    elif bare:
+        content = _BULLET.sub("", content.decode()).encode()
+    media_type = "text/html" if path.suffix == ".gz" else "text/plain"
+    return Document(hashlib.sha256(content).hexdigest(), path.name.removesuffix(".gz"), content, media_type)
+
+
+def records_of(paths: list[Path], model: Path, *, bare: bool) -> dict[str, dict[str, Any]]:
+    """The records of these pages with this model, by the pages' ids."""
     tasks._trees.MODEL = model
-    records = {}
-    for page in ids:
-        text = (folder / dump / f"{page}.txt").read_text(encoding="utf-8")
-        content = (_BULLET.sub("", text) if bare else text).encode()
-        document = Document(hashlib.sha256(content).hexdigest(), f"{page}.txt", content, "text/plain")
-        records[page] = make_article(document, Settings()).as_record()
-    return records
+    return {path.name.split(".")[0]: make_article(read(path, bare=bare), Settings()).as_record() for path in paths}
+
+
+def all_records(folds: list[tuple[Path, list[Path]]], *, bare: bool = False) -> dict[str, dict[str, Any]]:
+    """The records of all pages, those of each fold with the model that has not seen them."""
+    with ProcessPoolExecutor(2, max_tasks_per_child=1, mp_context=get_context("spawn")) as pool:
+        jobs = [pool.submit(records_of, paths, model, bare=bare) for model, paths in folds]
+        return {page: record for job in jobs for page, record in job.result().items()}
 
 
 def main() -> int:
@@ -63,13 +76,11 @@ def main() -> int:
         f'data_sha256 = "{fingerprint(folder, [page for _, ids in folds for page in ids])}"',
         f'model_sha256 = "{hashlib.sha256(MODEL.read_bytes()).hexdigest()}"',
     ]
-    for dump, bare in (("text_lines", False), ("text_split", False), ("text_lines", True)):
+    for dump, bare in (("text_lines", False), ("text_split", False), ("text_lines", True), ("html", False)):
         name = dump + (" without bullets" if bare else "")
-        records: dict[str, dict[str, Any]] = {}
-        with ProcessPoolExecutor(2, max_tasks_per_child=1, mp_context=get_context("spawn")) as pool:
-            jobs = [pool.submit(records_of, folder, model, ids, dump, bare=bare) for model, ids in folds]
-            for job in jobs:
-                records |= job.result()
+        suffix = ".html.gz" if dump == "html" else ".txt"
+        paths = [(model, [folder / dump / f"{page}{suffix}" for page in ids]) for model, ids in folds]
+        records = all_records(paths, bare=bare)
         if arguments.out:
             arguments.out.mkdir(parents=True, exist_ok=True)
             path = arguments.out / f"{name.replace(' ', '_')}.jsonl"
@@ -89,6 +100,15 @@ def main() -> int:
             print(
                 f"{name:28} {kind:12}", *(f"{f}={figures[f]:.3f}" for f in FIGURES if f in figures), spread, flush=True
             )
+    written += ["", "[not_articles_refused]"]
+    for suffix in (".txt", ".html.gz"):
+        others = [
+            (model, model.with_name(model.name.split(".")[0] + ".others.txt").read_text().split()) for model, _ in folds
+        ]
+        paths = [(model, [folder / "not_articles" / f"{page}{suffix}" for page in ids]) for model, ids in others]
+        refused = [record["outcome"] == "rejected" for record in all_records(paths).values()]
+        written.append(f'"{suffix}" = {sum(refused) / len(refused):.4f}')
+        print(f"no articles {suffix:16} refused={sum(refused) / len(refused):.3f}", flush=True)
     MODEL.with_name("labeller.toml").write_text("\n".join(written) + "\n", encoding="utf-8")
     return 0
 

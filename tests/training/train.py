@@ -28,12 +28,14 @@ from catboost import CatBoostClassifier
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from tasks._features import FEATURES, line_features
+from tasks._features import FEATURES, Sight, line_features, look_at
 from tasks._joins import SENTENCE, Part, join_features, read_parts
 from tasks._labeller import ROLES
 from tasks._lines import Line, read_lines
 from tasks._roles import RoleFeatures, body_span
+from tasks._text import clean_line
 from tasks._trees import MODEL, Model, Trees, load_model
+from tasks._words import words_of
 from tests.training.pages import (
     DUMPS,
     PAGES,
@@ -42,6 +44,7 @@ from tests.training.pages import (
     body_shares,
     folds_of,
     is_caption,
+    other_pages,
     read_pages,
     role_answers,
 )
@@ -55,9 +58,12 @@ COPIES = (*DUMPS, CROP)
 HEADS: dict[str, dict[str, Any]] = {
     "joins": {"iterations": 100, "depth": 5, "learning_rate": 0.15},
     "body": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
+    "blocks": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
     "page": {"iterations": 120, "depth": 4, "learning_rate": 0.06, "rsm": 0.5},
     **{role: {"iterations": 120, "depth": 5, "learning_rate": 0.12, "rsm": 0.5} for role in ("title", *ROLES)},
 }
+#: Of few examples, the mean of several models is better than one.
+SEEDS = {"page": 3}
 
 
 @dataclass
@@ -75,8 +81,18 @@ class Copy:
 
 def fit_head(name: str, values: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None) -> Trees:
     """One head, as the project's own trees."""
+    some = [_fit_trees(name, values, answers, weights, seed) for seed in range(1, 1 + SEEDS.get(name, 1))]
+    return Trees(
+        np.concatenate([one.features for one in some]),
+        np.concatenate([one.borders for one in some]),
+        np.concatenate([one.leaves for one in some]) / len(some),
+        sum(one.bias for one in some) / len(some),
+    )
+
+
+def _fit_trees(name: str, values: np.ndarray, answers: np.ndarray, weights: np.ndarray | None, seed: int) -> Trees:
     model = CatBoostClassifier(
-        verbose=0, allow_writing_files=False, thread_count=2, l2_leaf_reg=6, random_seed=1, **HEADS[name]
+        verbose=0, allow_writing_files=False, thread_count=2, l2_leaf_reg=6, random_seed=seed, **HEADS[name]
     )
     model.fit(values, answers, sample_weight=weights)
     file = ROOT / ".catboost.json"
@@ -105,7 +121,7 @@ def fit_words(copies: Iterable[Copy]) -> Model:
         if copy.dump != DUMPS[0]:
             continue
         for line, share in zip(copy.lines, copy.shares, strict=True):
-            words = line.tokens
+            words = words_of(line.text)
             key = (copy.page.site, " ".join(words))
             if not words or key in seen:
                 continue
@@ -161,7 +177,7 @@ def join_examples(folder: Path, page: Page) -> Iterable[tuple[list[Part], list[i
     parts, answers = [], []
     for part in whole:
         rows = textwrap.wrap(part.raw, width, break_long_words=False, break_on_hyphens=False) or [part.raw]
-        parts += [replace(part, raw=row, gap=has_gaps and not n) for n, row in enumerate(rows)]
+        parts += [part._replace(raw=row, text=clean_line(row), gap=has_gaps and not n) for n, row in enumerate(rows)]
         answers += [int(n + 1 < len(rows)) for n in range(len(rows))]
     yield parts, answers[:-1]
     split = read_parts((folder / DUMPS[1] / f"{page.id}.txt").read_text(encoding="utf-8"))
@@ -220,36 +236,46 @@ def _sentences(line: Line) -> list[Line]:
 
 def weigh(copy: Copy) -> np.ndarray:
     """A line weighs the root of its words, so that a paragraph counts more than an item, and less than its length."""
-    return np.sqrt([max(1, len(line.tokens)) for line in copy.lines]) * copy.page.weight
+    return np.sqrt([max(1, len(words_of(line.text))) for line in copy.lines]) * copy.page.weight
 
 
-def fit_body(copies: Sequence[Copy], values: dict[int, np.ndarray]) -> Trees:
-    """The head `body` on `values` by `id(copy)`, made with words that had not seen the copy's site."""
+@dataclass
+class Seen:
+    """What is seen of a copy with words that had not seen its site, and its features."""
+
+    sight: Sight
+    values: np.ndarray
+
+
+def fit_body(copies: Sequence[Copy], seen: dict[int, Seen]) -> Trees:
+    """The head `body` on what is `seen` of each copy, by `id(copy)`."""
     known = [copy for copy in copies if copy.lines]
     return fit_head(
         "body",
-        np.concatenate([values[id(copy)] for copy in known]),
+        np.concatenate([seen[id(copy)].values for copy in known]),
         np.concatenate([copy.shares > 0.5 for copy in known]),
         np.concatenate([weigh(copy) for copy in known]),
     )
 
 
-def out_of_fold(copies: Sequence[Copy], count: int) -> tuple[dict[int, np.ndarray], dict[int, Model]]:
-    """The features of each copy by `id(copy)`, with the words of the other folds, and those words."""
+def out_of_fold(copies: Sequence[Copy], count: int) -> dict[int, Seen]:
+    """What is seen of each copy by `id(copy)`, with the words of the other folds."""
     fold = folds_of([copy.page for copy in copies], count)
-    values, words = {}, {}
+    seen = {}
     for number in range(count):
         rest = fit_words(copy for copy in copies if fold[copy.page.id] != number)
         for copy in copies:
             if fold[copy.page.id] == number and copy.lines:
-                values[id(copy)], words[id(copy)] = line_features(copy.lines, rest), rest
-    return values, words
+                sight = look_at(copy.lines, rest)
+                seen[id(copy)] = Seen(sight, line_features(sight))
+    return seen
 
 
-def fit_roles(copies: Sequence[Copy], values: dict[int, np.ndarray], words: dict[int, Model]) -> dict[str, Trees]:
+def fit_roles(copies: Sequence[Copy], sights: dict[int, Seen]) -> dict[str, Trees]:
     """The heads of roles; the `body` of the lines must be set, by a model that had not seen them."""
     spans = [(copy, body_span(copy.lines)) for copy in copies if copy.lines]
-    seen = [(c, RoleFeatures(c.lines, values[id(c)], span, words[id(c)])) for c, span in spans if span[1] >= span[0]]
+    told = [(copy, span, sights[id(copy)]) for copy, span in spans if span[1] >= span[0]]
+    seen = [(copy, RoleFeatures(copy.lines, one.sight, one.values, span)) for copy, span, one in told]
     heads = {}
     examples: dict[str, list[tuple[np.ndarray, list[bool]]]] = defaultdict(list)
     titles: dict[int, np.ndarray] = {}
@@ -283,15 +309,15 @@ def fit_roles(copies: Sequence[Copy], values: dict[int, np.ndarray], words: dict
 
 def train(copies: Sequence[Copy], joins: Trees) -> Model:
     """The whole model from these copies; leaves their lines' `body` as the out-of-fold model says."""
-    values, words = out_of_fold(copies, INNER_FOLDS)
+    seen = out_of_fold(copies, INNER_FOLDS)
     fold = folds_of([copy.page for copy in copies], INNER_FOLDS)
     for number in range(INNER_FOLDS):
-        rest = fit_body([copy for copy in copies if fold[copy.page.id] != number], values)
+        rest = fit_body([copy for copy in copies if fold[copy.page.id] != number], seen)
         for copy in copies:
             if fold[copy.page.id] == number and copy.lines:
-                for line, odds in zip(copy.lines, rest.probability(values[id(copy)]), strict=True):
+                for line, odds in zip(copy.lines, rest.probability(seen[id(copy)].values), strict=True):
                     line.body = float(odds)
-    heads = {"joins": joins, "body": fit_body(copies, values), **fit_roles(copies, values, words)}
+    heads = {"joins": joins, "body": fit_body(copies, seen), **fit_roles(copies, seen)}
     return replace(fit_words(copies), heads=heads)
 
 
@@ -301,6 +327,7 @@ def write_model(model: Model, path: Path) -> None:
         "rarest": model.rarest,
         "captions": sorted(model.captions.items()),
         "pages": sorted(model.pages.items()),
+        "classes": sorted(model.classes.items()),
         "words": [[word, weight, model.rarity.get(word, 0)] for word, weight in sorted(model.weights.items())],
         "heads": {
             name: {
@@ -327,6 +354,8 @@ def train_folds(folder: Path, pages: Sequence[Page], out: Path, say: Callable[[s
         model = train_on(folder, known, [example for page in known for example in examples[page.id]])
         write_model(model, out / f"{number}.json.gz")
         (out / f"{number}.txt").write_text("\n".join(page.id for page in pages if fold[page.id] == number))
+        others = [name for name, _, its in other_pages(folder, pages, FOLDS) if its == number]
+        (out / f"{number}.others.txt").write_text("\n".join(others))
         say(f"fold {number + 1} of {FOLDS}: {len(known)} pages")
 
 
@@ -339,13 +368,15 @@ def train_on(folder: Path, pages: Sequence[Page], examples: Sequence[tuple[list[
 
 def main() -> int:
     """The models of the folds, then the model, then the head `page`, which learns from what the folds say."""
+    from tests.training.blocks import fit_blocks
+    from tests.training.blocks import read_examples as read_blocks
     from tests.training.page import fit_page, read_examples
 
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     told.add_argument("--pages", type=Path, default=PAGES)
     told.add_argument("--folds", type=Path, default=ROOT / "build" / "folds", help="where the models of the folds go")
     told.add_argument("--keep-folds", action="store_true", help="use the models of the folds that are there")
-    told.add_argument("--keep-model", action="store_true", help="only the head `page` anew")
+    told.add_argument("--keep-model", action="store_true", help="only the heads `page` and `blocks` anew")
     arguments = told.parse_args()
     folder: Path = arguments.pages
     if not (folder / "truth.jsonl").is_file():
@@ -364,7 +395,9 @@ def main() -> int:
         model = load_model()
     else:
         model = train_on(folder, pages, [example for page in pages for example in join_examples(folder, page)])
-    model = fit_page(read_examples(folder, arguments.folds, pages, folds_of(pages, FOLDS)), model, arguments.folds, say)
+    fold = folds_of(pages, FOLDS)
+    model = fit_page(read_examples(folder, arguments.folds, pages, fold), model, arguments.folds, say)
+    model = fit_blocks(read_blocks(folder, pages, fold), model, arguments.folds)
     write_model(model, MODEL)
     say(
         f"{MODEL.relative_to(ROOT)}: {MODEL.stat().st_size} bytes, {len(model.weights)} words, {len(FEATURES)} features"
