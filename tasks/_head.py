@@ -3,6 +3,7 @@
 The labeller says how likely each line plays a role; the rules here say what follows from that.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -38,6 +39,10 @@ LONGEST_BYLINE = 15
 LONGEST_STANDFIRST = 60
 SHORTEST_PROSE = 8
 SHORTEST_STANDFIRST = 4
+#: Who helped, or edited, does not sign.
+_CONTRIBUTED = re.compile(
+    r"\W*(?:(?:with )?additional (?:reporting|research)|(?:editing|edited|translated) by)\b", re.I
+)
 #: Above this the labeller's word stands against what a line looks like.
 SURE = 0.9
 #: What stands between a headline and the first paragraph.
@@ -150,6 +155,7 @@ def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
     Else on a line that says `By NAME`, beside the time, or by itself below the headline as organisations do.
     """
     free = [n for n, line in enumerate(lines) if line.role("byline") > 0 and line.kind in ("", "byline", "timestamp")]
+    free = [n for n in free if not _CONTRIBUTED.match(lines[n].text)]
     likely = sorted(free, key=lambda n: -lines[n].role("byline"))
     likely = [n for n in likely if lines[n].role("byline") >= BYLINE_FROM and _may_sign(lines[n])]
     chosen = sorted(n for place, n in enumerate(likely) if not place or lines[n].role("byline") >= AS_WELL_FROM)

@@ -18,6 +18,10 @@ from tasks._trees import Model, load_model
 ROLES = ("byline", "time", "caption")
 #: The longest public page has 1,400 lines; of a copy of more than this, the rest is not looked at.
 MOST_LINES = 20_000
+#: A line of so many words is prose; so many of them again, and such a share of all prose, are a copy pasted twice.
+SHORTEST_PROSE = 8
+FEWEST_AGAIN = 3
+SHARE_AGAIN = 0.3
 #: As many features are named as reasons.
 REASONS = 2
 
@@ -33,6 +37,31 @@ class Verdict:
 def label(lines: Sequence[Line]) -> Verdict:
     """Set `body` of every line, and `roles` of those around the body; behind the first MOST_LINES nothing is body."""
     lines = lines[:MOST_LINES]
+    again = pasted_again(lines)
+    verdict = _label([line for number, line in enumerate(lines) if number not in again])
+    for number, first in again.items():
+        lines[number].body = lines[first].body
+    return verdict
+
+
+def pasted_again(lines: Sequence[Line]) -> dict[int, int]:
+    """The lines of a second copy of the article, and of which line each is one; nothing where a few lines come again.
+
+    A copy pasted twice is judged as if it stood there once: no page that the labeller has learned from is like that.
+    """
+    first: dict[str, int] = {}
+    again: dict[int, int] = {}
+    told = 0.0
+    for number, line in enumerate(lines):
+        if line.words >= SHORTEST_PROSE:
+            told += line.words
+            if (earlier := first.setdefault(line.text, number)) != number:
+                again[number] = earlier
+    is_copy = len(again) >= FEWEST_AGAIN and sum(lines[number].words for number in again) >= SHARE_AGAIN * told
+    return again if is_copy else {}
+
+
+def _label(lines: Sequence[Line]) -> Verdict:
     if not lines:
         return Verdict()
     model = load_model()
@@ -68,15 +97,22 @@ def reasons(lines: Sequence[Line]) -> list[str]:
 
     `+` in front of what told for it, `-` of what told against it.
     """
-    looked_at = lines[:MOST_LINES]
+    again = pasted_again(lines[:MOST_LINES])
+    looked_at = [line for number, line in enumerate(lines[:MOST_LINES]) if number not in again]
     if not looked_at:
         return []
     model = load_model()
     shares = model.heads["body"].shares(line_features(look_at(looked_at, model)), len(FEATURES))
     shares -= shares.mean(axis=0)  # what all lines of a copy have in common tells none from another
-    told = []
-    for line, row in zip(looked_at, shares, strict=True):
-        ahead = row if line.body > 0.5 else -row
-        order = np.argsort(-ahead)[:REASONS]
-        told.append(", ".join(("+" if line.body > 0.5 else "-") + FEATURES[n] for n in order))
-    return told + ["behind all that is looked at"] * (len(lines) - len(looked_at))
+    told: list[str] = []
+    rows = iter(shares)
+    for number, line in enumerate(lines):
+        if number >= MOST_LINES:
+            told.append("behind all that is looked at")
+        elif number in again:
+            told.append("as the first time")
+        else:
+            row = next(rows)
+            order = np.argsort(-row if line.body > 0.5 else row)[:REASONS]
+            told.append(", ".join(("+" if line.body > 0.5 else "-") + FEATURES[n] for n in order))
+    return told

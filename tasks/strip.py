@@ -39,6 +39,8 @@ MOST_BOX_LINES = 6
 NOT_RULED_OUT = 0.1
 NEARLY = 0.45
 SHORTEST_COPY = 5
+#: So sure must the labeller be that a line which begins like an editor's note is body all the same.
+SURE_OF_NOTE = 0.97
 #: What such a line begins goes on below it.
 SECTIONS = frozenset(("comment_widget", "related_links", "legal", "navigation", "subscribe_prompt"))
 
@@ -62,7 +64,8 @@ def strip_text(text: str, flags: tuple[str, ...] = (), recall: Recall | None = N
     lines = read_lines(text)
     verdict = label(lines)
     for line in lines:
-        if line.match and (line.match.whole or line.body < SURE):
+        sure = SURE_OF_NOTE if line.match and line.match.kind == "other" else SURE
+        if line.match and (line.match.whole or line.body < sure):
             line.take(line.match.kind, line.match.rule)
     label_pictures(lines)
     if recall:
