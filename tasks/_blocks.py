@@ -1,5 +1,6 @@
 """The visible text of a page as blocks in document order, and what a block is called by its markup."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ _INLINE = frozenset(
 )  # fmt: skip
 #: Never visible as copy.
 UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "object", "math", "canvas")
+_WORD_END = re.compile(r"(?:[^\W\d_A-Z]{2}|[)?!])$")
 _UNSEEN = frozenset((*UNSEEN, "head", "title", "meta", "link"))
 
 
@@ -71,6 +73,21 @@ def names_of(element: Any) -> str:
 def squeeze(text: str) -> str:
     """`text` without any white space."""
     return "".join(text.split())
+
+
+def spaced_text(element: Any) -> str:
+    """The words of an element, with a space where a line break, or nothing but the ends of two elements, holds them
+    apart (`Ann Lee` `Chief reporter`).
+    """
+    text = ""
+    for event, inner in etree.iterwalk(element, events=("start", "end")):
+        if event == "start":
+            run = " " if inner.tag == "br" else inner.text or ""
+        else:
+            run = inner.tail or "" if inner is not element else ""
+        is_seam = run[:1].isupper() and run[1:2].islower() and _WORD_END.search(text)
+        text += " " + run if is_seam else run
+    return " ".join(text.split())
 
 
 def list_blocks(root: Any) -> tuple[list[Block], Nodes]:

@@ -101,7 +101,7 @@ def json_bylines(node: dict[str, Any], nodes: list[dict[str, Any]]) -> list[Byli
             author = by_id.get(author.get("@id") or "", author) if not author.get("name") else author
             types = " ".join(node_types(author))
             kind = "organisation" if "Organization" in types else "person" if "Person" in types else None
-            names = listed(author.get("name"))
+            names = listed(author.get("name")) or _names_in_parts(author)
         else:
             names = [author]
         for name in names:
@@ -109,3 +109,8 @@ def json_bylines(node: dict[str, Any], nodes: list[dict[str, Any]]) -> list[Byli
             if name and not name.startswith(("http://", "https://", "@")):
                 bylines.append(Byline(name, kind))
     return bylines
+
+
+def _names_in_parts(person: dict[str, Any]) -> list[str]:
+    parts = [clean_value(person.get(part)) for part in ("givenName", "additionalName", "familyName")]
+    return [" ".join(filter(None, parts))] if parts[0] and parts[2] else []

@@ -10,20 +10,13 @@ from typing import Any
 from urllib.parse import urljoin
 
 from schemas.draft import Byline
-from tasks._blocks import Block, squeeze
-from tasks._json_ld import article_node, clean_value, json_bylines, listed, node_types, read_json_ld
+from tasks._blocks import Block, spaced_text, squeeze
+from tasks._bylines import find_bylines
+from tasks._json_ld import article_node, clean_value, listed, node_types, read_json_ld
 from tasks._text import clean_line, count_words
 from tasks._titles import choose_title
+from tasks._urls import canonical_url, domain_of
 
-_BY = re.compile(
-    r"^(?:(?:written |posted |words |story |text )?by|von|par|por|di|door|av|af|autor(?:in|es)?|tekst"
-    r"|text)\s*:?\s+(?=[^\W\d_])",
-    re.I,
-)
-#: Byline and time words in class, id or itemprop, as whole words.
-_BYLINE_NAME = re.compile(
-    r"(?<![a-z])(?:by-?line|authors?|writers?|reporter|journalist|autor|autore|auteur|redakteur)(?![a-z])", re.I
-)
 _STANDFIRST_NAME = re.compile(
     r"(?<![a-z])(?:stand-?first|deck?|sub-?title|sub-?head(?:line|ing)?|strap-?line|chapo|chapeau|teaser-text"
     r"|summary|excerpt|intro(?:duction|text)?"
@@ -144,23 +137,12 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     )
     publisher = next((p for p in listed(node.get("publisher")) if isinstance(p, (dict, str))), None)
     found.source = found.source or clean_value(publisher)
-    headings = [(h, text) for h in page.headings if (text := clean_line(h.text_content()))]
+    headings = [(h, text) for h in page.headings if (text := clean_line(unescape(spaced_text(h))))]
     found.title, heading = choose_title(node, headings, og_title, page.title, found.source)
     found.headings = [
         t for t in (found.title, clean_value(node.get("headline")), og_title, *(t for _, t in headings[:3])) if t
     ]
 
-    start = _heading_block(blocks, heading, found.title)
-    near = range(max(0, start - _BEFORE), min(len(blocks), start + _AFTER)) if start is not None else range(0)
-    found.bylines = _bylines(page, node, blocks, near, start, found)
-    _dates(page, node, blocks, near, found)
-    found.standfirst = _standfirst(page, node, blocks, near, start, found)
-
-    section = listed(node.get("articleSection"))
-    found.section = clean_value(section[0] if section else None) or page.meta(
-        "article:section", "parsely-section", "og:section", "sailthru.section", "section"
-    )
-    found.tags = _tags(page, node)
     main_page = node.get("mainEntityOfPage")
     candidates = [
         page.canonical,
@@ -169,6 +151,17 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
         main_page.get("@id") if isinstance(main_page, dict) else main_page,
     ]
     found.url = next((u for c in candidates if (u := _resolve(url, c))), url)
+    start = _heading_block(blocks, heading, found.title)
+    near = range(max(0, start - _BEFORE), min(len(blocks), start + _AFTER)) if start is not None else range(0)
+    found.bylines, found.bylines_shown = find_bylines(page, node, blocks, near, start, found.source or domain_of(canonical_url(found.url)))
+    _dates(page, node, blocks, near, found)
+    found.standfirst = _standfirst(page, node, blocks, near, start, found)
+
+    section = listed(node.get("articleSection"))
+    found.section = clean_value(section[0] if section else None) or page.meta(
+        "article:section", "parsely-section", "og:section", "sailthru.section", "section"
+    )
+    found.tags = _tags(page, node)
     found.language = (
         page.language
         or clean_value(node.get("inLanguage"))
@@ -212,74 +205,6 @@ def _heading_block(blocks: list[Block], heading: Any, title: str | None) -> int 
                 return number
     key = squeeze(title or "")
     return next((n for n, b in enumerate(blocks) if key and b.key == key), None)
-
-
-# --- authors
-
-
-def _bylines(
-    page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata
-) -> list[Byline]:
-    """JSON-LD, then meta, then marked-up names, then the printed byline; organisations stand behind people."""
-    printed = _printed_bylines(page, blocks, near, start, found)
-    for bylines in (json_bylines(node, page.nodes), _meta_bylines(page), printed):
-        if bylines:
-            people = [b for b in bylines if b.kind != "organisation"]
-            if not people and printed and bylines is not printed:
-                return printed
-            return list(dict.fromkeys(bylines))
-    return []
-
-
-def _meta_bylines(page: Page) -> list[Byline]:
-    for name in (
-        "parsely-author",
-        "sailthru.author",
-        "author",
-        "article:author",
-        "dc.creator",
-        "dcterms.creator",
-        "citation_author",
-        "byl",
-        "article:author_name",
-    ):
-        values = [v for value in page.metas.get(name, ()) if (v := clean_value(value))]
-        values = [v for v in values if not v.startswith(("http://", "https://", "//", "www.", "@")) and len(v) <= 200]
-        if values:
-            return [Byline(v) for v in dict.fromkeys(values)]
-    return []
-
-
-def _printed_bylines(page: Page, blocks: list[Block], near: range, start: int | None, found: Metadata) -> list[Byline]:
-    marked: list[Byline] = []
-    anchored: list[Byline] = []
-    for number in near:
-        block = blocks[number]
-        if count_words(block.text) > 25 or number == start:
-            continue
-        by = _BY.match(block.text)
-        if by and start is not None and number > start - 3:
-            anchored.append(Byline(block.text))
-            found.bylines_shown.add(number)
-        for element in block.element.iter(
-            "a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "strong", "cite", "b"
-        ):
-            names = " ".join(filter(None, (element.get("class"), element.get("itemprop"), element.get("rel"))))
-            if not names or not _BYLINE_NAME.search(_CAMEL.sub("-", names)):
-                continue
-            text = clean_line(element.text_content())
-            if text and count_words(text) <= 20 and not _PRINTED_DATE.fullmatch(text) and text in block.text:
-                marked.append(Byline(text))
-                found.bylines_shown.add(number)
-                break
-    for element in page.properties.get("author", ()):
-        name = element.find(".//*[@itemprop='name']")
-        text = clean_line((name if name is not None else element).text_content()) or clean_value(
-            (name if name is not None else element).get("content")
-        )
-        if text and count_words(text) <= 12:
-            return [Byline(text)]
-    return (marked or anchored)[:6]
 
 
 # --- dates

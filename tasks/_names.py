@@ -333,6 +333,8 @@ def _as_person(text: str) -> Iterator[tuple[str, str]]:
 def _before_date(tokens: list[str]) -> list[str]:
     """The words of `Ann Lee Last Updated on 12 March 2019` before the label and the date."""
     dated = next((i for i, t in enumerate(tokens) if HAS_DIGIT.search(t)), len(tokens))
+    if dated == 0 and re.fullmatch(r"[A-Z]{2,}\d+", tokens[0]):
+        return tokens  # `BR24 Redaktion`
     # `Yucy3/4/2025`: a date glued to the name
     glued = re.match(r"[^\W\d_]{2,}(?=\d)", tokens[dated]) if dated < len(tokens) else None
     tokens = [*tokens[:dated], *([glued[0]] if glued else [])]

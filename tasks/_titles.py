@@ -3,11 +3,13 @@
 import re
 from typing import Any
 
-from tasks._blocks import squeeze
-from tasks._json_ld import clean_value
-from tasks._text import count_words, folded_words
+from tasks._blocks import spaced_text, squeeze
+from tasks._json_ld import clean_value, node_types
+from tasks._text import clean_line, count_words, folded_words
 
 _SEPARATED = re.compile(r"\s+(?:[|•·»«:]{1,2}|[-–—])\s+")
+#: The address of a front page, also one of a language (`/en/`).
+_FRONT_PAGE = re.compile(r"(?:https?://[^/]+)?/?(?:[a-z]{2}/?)?(?:index\.\w+)?")
 
 
 def choose_title(
@@ -20,32 +22,69 @@ def choose_title(
     """The title, and the h1 element that prints it (or the first one).
 
     JSON-LD's headline when the page prints it or og:title says the same, or when no separator makes it doubtful; then
-    og:title where an h1 says the same, then the only h1; then whichever there is.  (Exact on .83 of fundus_test, .84 of
-    wcxb; always trusting the headline gives .80 and .81, always the only h1 .72 and .85.)
+    og:title where an h1 says the same, then the only h1; then whichever there is.  An h1 that is the outlet's name
+    counts for nothing, one that has little to do with the page's title only where there is no such title.
     """
+    headings = [(h, t) for h, t in headings if not _is_masthead(h, t, source)]
     first = headings[0][0] if headings else None
     shown = without_outlet(og_title, source)
+    named = shown or without_outlet(page_title, source)
     headline = clean_value(node.get("headline"))
 
     def printing(title: str) -> Any:
         return next((h for h, t in headings if _agree(t, title)), first)
 
+    def is_printed(title: str) -> bool:
+        return any(folded_words(t) == folded_words(title) for _, t in headings)
+
     if headline:
-        same = any(folded_words(t) == folded_words(headline) for t in (shown or "", *(t for _, t in headings)))
-        if same or not (_SEPARATED.search(headline) or headline.endswith(("...", "…"))):
-            return headline, printing(headline)
-    if shown and any(folded_words(t) == folded_words(shown) for _, t in headings):
+        same = folded_words(shown or "") == folded_words(headline) or is_printed(headline)
+        # Blogs' software fills the headline from the title for search engines; news desks write it.
+        doubtful = not same and shown and is_printed(shown) and "NewsArticle" not in node_types(node)
+        if same or not (_SEPARATED.search(headline) or headline.endswith(("...", "…")) or doubtful):
+            return _without_kicker(headline, shown), printing(headline)
+    if shown and is_printed(shown):
         return shown, printing(shown)
     telling = [(h, t) for h, t in headings if count_words(t) >= 3]
-    if len(telling) == 1:
-        return telling[0][1], telling[0][0]
-    shown = shown or without_outlet(page_title, source)
-    agreeing = next(((h, t) for h, t in headings if shown and _agree(t, shown)), None)
+    if shown and len(telling) == 1 and _is_about(telling[0][1], shown) and _is_composite(telling[0][0]):
+        return shown, telling[0][0]
+    if len(telling) == 1 and (named is None or _is_about(telling[0][1], named)):
+        return _without_kicker(telling[0][1], shown), telling[0][0]
+    agreeing = next(((h, t) for h, t in headings if named and _agree(t, named)), None)
     if agreeing:
-        return agreeing[1], agreeing[0]
-    if shown:
-        return shown, first
+        return _without_kicker(agreeing[1], shown), agreeing[0]
+    if named:
+        return named, first
     return (headings[0][1], first) if headings else (headline, None)
+
+
+def _is_masthead(heading: Any, text: str, source: str | None) -> bool:
+    """Whether an h1 is the outlet's name: it says so, or is a link to the front page."""
+    if source and squeeze(text).casefold() == squeeze(source).casefold() and count_words(text) <= 6:
+        return True
+    return any(
+        squeeze(link.text_content()) == squeeze(text) and _FRONT_PAGE.fullmatch(link.get("href") or "")
+        for link in heading.iter("a")
+    )
+
+
+def _is_composite(heading: Any) -> bool:
+    """Whether an h1 is several lines that only their elements hold apart: a headline and what goes with it."""
+    return spaced_text(heading) != clean_line(heading.text_content()) and heading.find(".//br") is None
+
+
+def _without_kicker(title: str, shown: str | None) -> str:
+    """`title`, or og:title where it is the same without the words in front (`Budget: Council votes`)."""
+    words, core = folded_words(title), folded_words(shown or "")
+    before = words[: -len(core)] if core else []
+    is_kicker = before not in (["the"], ["a"])
+    return shown if shown and is_kicker and len(core) >= 3 and words[-len(core) :] == core else title
+
+
+def _is_about(heading: str, title: str) -> bool:
+    """Whether an h1 may print this title: a word of four letters stands in both (short titles tell nothing)."""
+    a, b = folded_words(heading), folded_words(title)
+    return len(b) < 4 or any(len(word) >= 4 for word in set(a) & set(b))
 
 
 def _agree(one: str, other: str) -> bool:
