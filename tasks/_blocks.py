@@ -16,6 +16,9 @@ _INLINE = frozenset(
 )  # fmt: skip
 #: Never visible as copy.
 UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "object", "math", "canvas")
+_SEAM = re.compile(r"[^\W\d_A-Z)?!][A-Z][^\W\d_A-Z]|[)?!][A-Z]")
+#: Their loose text is a block of theirs, and they hold the page beside it.
+_CONTAINERS = ("body", "main", "article", "section")
 _WORD_END = re.compile(r"(?:[^\W\d_A-Z]{2}|[)?!])$")
 _UNSEEN = frozenset((*UNSEEN, "head", "title", "meta", "link"))
 
@@ -41,6 +44,13 @@ class Block:
     def link_share(self) -> float:
         """0 to 1: how much of the text is links."""
         return self.link_chars / max(1, len(self.key))
+
+    def spaced(self) -> str:
+        """The text with spaces where only elements hold words apart (`Ann LeeUpdated 3 May`)."""
+        if not _SEAM.search(self.text) or self.element.tag in _CONTAINERS:
+            return self.text
+        text = spaced_text(self.element)
+        return text if squeeze(text) == self.key else self.text
 
 
 @dataclass(slots=True)

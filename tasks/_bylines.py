@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from schemas.draft import Byline
@@ -47,6 +48,9 @@ _META_NAMES = (
     "citation_author", "citation_authors", "parsely-author", "sailthru.author", "author", "article:author",
     "dc.creator", "dcterms.creator", "byl", "article:author_name",
 )  # fmt: skip
+_HOLDERS = ("a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "strong", "cite", "b")
+#: As many elements as a byline has; more are a page whose text stands loose in its body.
+_MOST_HOLDERS = 40
 #: Blocks behind the last name in which another may follow.
 _NEXT = 4
 _MOST = 6
@@ -158,8 +162,7 @@ def _printed(blocks: list[Block], numbers: range, start: int, source: str | None
         helps = name_words().supporting
         if helps.match(block.text) or (len(before) < 40 and _is_whole(helps.match(before + " x"), before)):
             continue
-        marked, whole = _marked(block), spaced_text(block.element)
-        whole = whole if squeeze(whole) == block.key else block.text
+        marked, whole = _marked(block), block.spaced()
         text = marked or whole
         if len(before) < 40 and _is_label(before):
             signs = count_words(text) <= 12 and (_is_by(before) or is_person_name(text))
@@ -197,9 +200,7 @@ def is_signed(text: str) -> bool:
 
 def _marked(block: Block) -> str | None:
     """The words of the element in a block that is named as the author, or that links to an author's page."""
-    for element in block.element.iter(
-        "a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "strong", "cite", "b"
-    ):
+    for element in islice(block.element.iter(*_HOLDERS), _MOST_HOLDERS):
         is_page = element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "")
         is_named = _is_named(element) or (is_page and any(map(_is_named, list(element.iterancestors())[:2])))
         if not is_page and not is_named:

@@ -13,7 +13,8 @@ from schemas.draft import Byline
 from tasks._blocks import Block, spaced_text, squeeze
 from tasks._bylines import find_bylines
 from tasks._json_ld import article_node, clean_value, listed, node_types, read_json_ld
-from tasks._text import clean_line, count_words
+from tasks._page_dates import find_dates
+from tasks._text import clean_line, count_words, folded_words
 from tasks._titles import choose_title
 from tasks._urls import canonical_url, domain_of
 
@@ -25,24 +26,6 @@ _STANDFIRST_NAME = re.compile(
     re.I,
 )
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
-_PRINTED_DATE = re.compile(
-    r"\b(?:(?:19|20)\d\d[-/.年]\s?\d{1,2}[-/.月]\s?\d{1,2}|\d{1,2}[-/.]\s?\d{1,2}[-/.]\s?(?:19|20)?\d\d"
-    r"|\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:of |de |d[’']|do )?[^\W\d_]{3,12}\.?,?\s+(?:de |do |del )?(?:19|20)\d\d"
-    r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d)\b"
-)
-_UPDATE_WORD = re.compile(
-    r"\b(?:updated?|modified|last (?:updated|modified)|aktualisiert|geändert|mis à jour|modifié|actualizad[oa]"
-    r"|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret)\b",
-    re.I,
-)
-#: Meta names of the time of publication, the more careful first.
-_PUBLISHED_NAMES = (
-    "article:published_time", "article:published", "og:published_time", "parsely-pub-date", "sailthru.date",
-    "datepublished", "date.issued", "dc.date.issued", "dcterms.issued", "dc.date", "dcterms.created", "dcterms.date",
-    "citation_publication_date", "citation_date", "pubdate", "publishdate", "publish-date", "publish_date",
-    "publication_date", "article.published", "cxenseparse:recs:publishtime", "date", "bt:pubdate", "ptime", "pdate",
-    "og:article:published_time", "vr:published_time", "dc.date.created", "shareaholic:article_published_time",
-)  # fmt: skip
 #: Blocks around the h1 in which a byline, a date or a standfirst is looked for.
 _BEFORE, _AFTER = 8, 22
 
@@ -61,6 +44,7 @@ class Metadata:
     bylines: list[Byline] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
+    is_dated_by_update: bool = False
     source: str | None = None
     url: str | None = None
     language: str | None = None
@@ -152,9 +136,13 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     ]
     found.url = next((u for c in candidates if (u := _resolve(url, c))), url)
     start = _heading_block(blocks, heading, found.title)
+    if start is None and page.headings:
+        start = _heading_block(blocks, page.headings[0], None)
     near = range(max(0, start - _BEFORE), min(len(blocks), start + _AFTER)) if start is not None else range(0)
     found.bylines, found.bylines_shown = find_bylines(page, node, blocks, near, start, found.source or domain_of(canonical_url(found.url)))
-    _dates(page, node, blocks, near, found)
+    dates = find_dates(page, node, blocks, near, start)
+    found.published, found.updated, found.dates_shown = dates.published, dates.updated, dates.shown
+    found.is_dated_by_update = dates.is_by_update
     found.standfirst = _standfirst(page, node, blocks, near, start, found)
 
     section = listed(node.get("articleSection"))
@@ -199,58 +187,19 @@ def _resolve(base: str | None, link: Any) -> str | None:
 
 
 def _heading_block(blocks: list[Block], heading: Any, title: str | None) -> int | None:
+    """The block of the h1, else the one that prints the title's words, rather one that is a heading."""
     if heading is not None:
         for number, block in enumerate(blocks):
             if block.element is heading or heading in list(block.element.iterancestors())[:4]:
                 return number
-    key = squeeze(title or "")
-    return next((n for n, b in enumerate(blocks) if key and b.key == key), None)
-
-
-# --- dates
-
-
-def _dates(page: Page, node: dict[str, Any], blocks: list[Block], near: range, found: Metadata) -> None:
-    published = [clean_value(node.get("datePublished")), clean_value(node.get("dateCreated"))]
-    published.extend(
-        clean_value(n.get("datePublished")) for n in page.nodes if n is not node and "WebPage" in node_types(n)
-    )
-    updated = [clean_value(node.get("dateModified"))]
-    published.append(page.meta(*_PUBLISHED_NAMES))
-    updated.append(
-        page.meta(
-            "article:modified_time",
-            "og:updated_time",
-            "article:modified",
-            "datemodified",
-            "dc.date.modified",
-            "dcterms.modified",
-            "last-modified",
-            "revised",
-        )
-    )
-    for name, into in (("datePublished", published), ("dateModified", updated)):
-        for element in page.properties.get(name, ())[:2]:
-            into.append(
-                clean_value(element.get("content") or element.get("datetime")) or clean_line(element.text_content())
-            )
-    near_elements = {blocks[n].element for n in near}
-    for element in page.times:
-        if not near or not any(step in near_elements for step in (element, *list(element.iterancestors())[:2])):
-            continue
-        parent = element.getparent()
-        names = element.get("class"), element.get("itemprop"), parent.get("class")
-        around = " ".join([*filter(None, names), (parent.text or "")[-40:], element.text_content()])
-        value = clean_value(element.get("datetime")) or clean_line(element.text_content())
-        if value and any(c.isdigit() for c in value) and len(value) <= 80:
-            (updated if _UPDATE_WORD.search(_CAMEL.sub(" ", around)) else published).append(value)
-    for number in near:
-        block = blocks[number]
-        if count_words(block.text) <= 25 and _PRINTED_DATE.search(block.text):
-            found.dates_shown.add(number)
-            (updated if _UPDATE_WORD.match(block.text) else published).append(block.text)
-    found.published = [v for v in dict.fromkeys(published) if v and any(c.isdigit() for c in v)][:8]
-    found.updated = [v for v in dict.fromkeys(updated) if v and any(c.isdigit() for c in v)][:8]
+    words = folded_words(title or "")
+    letters = sum(map(len, words))
+    same = [
+        n
+        for n, b in enumerate(blocks)
+        if letters and letters <= len(b.key) <= letters + 30 and folded_words(b.text) == words
+    ]
+    return next((n for n in same if blocks[n].element.tag in ("h1", "h2", "h3", "h4")), same[0] if same else None)
 
 
 # --- standfirst and tags

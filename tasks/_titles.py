@@ -19,7 +19,7 @@ def choose_title(
     page_title: str | None,
     source: str | None,
 ) -> tuple[str | None, Any]:
-    """The title, and the h1 element that prints it (or the first one).
+    """The title, and the h1 element that prints it, if one does.
 
     JSON-LD's headline when the page prints it or og:title says the same, or when no separator makes it doubtful; then
     og:title where an h1 says the same, then the only h1; then whichever there is.  An h1 that is the outlet's name
@@ -32,7 +32,7 @@ def choose_title(
     headline = clean_value(node.get("headline"))
 
     def printing(title: str) -> Any:
-        return next((h for h, t in headings if _agree(t, title)), first)
+        return next((h for h, t in headings if _agree(t, title)), None)
 
     def is_printed(title: str) -> bool:
         return any(folded_words(t) == folded_words(title) for _, t in headings)
@@ -54,7 +54,7 @@ def choose_title(
     if agreeing:
         return _without_kicker(agreeing[1], shown), agreeing[0]
     if named:
-        return named, first
+        return named, None
     return (headings[0][1], first) if headings else (headline, None)
 
 

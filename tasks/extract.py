@@ -145,6 +145,8 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
     body_words = sum(p.words for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
     if body_words > 0 and confidence < 0.5:
         flags = (*flags, "unsure")
+    if meta.is_dated_by_update:
+        flags = (*flags, "dated_by_update")
     return Draft(
         pieces=tuple(pieces),
         title=meta.title,
