@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from tasks._metadata import Page
 
 _BY = re.compile(
-    r"^(?:(?:article |authored |(?:this )?(?:post|article) was written |written |posted |words |story |text )?by|von|par"
-    r"|por|di|door|av|af|autor(?:in|es)?|author|tekst|text)(?:\s*:\s*|\s+|(?-i:(?=[A-Z\u00c0-\u00de][a-z])))(?=[^\W\d_])",
+    r"^(?:(?:article |authored |(?:this )?(?:post|article) was written |written |posted |words |story |text )?by|von"
+    r"|par|por|di|door|av|af|autor(?:in|es)?|author|tekst|text)(?:\s*:\s*|\s+|(?-i:(?=[A-Z\u00c0-\u00de][a-z])))"
+    r"(?=[^\W\d_])",
     re.I,
 )
 #: Words of bylines in class, id, itemprop or rel, as whole words.
@@ -61,8 +62,8 @@ def find_bylines(
 ) -> tuple[list[Byline], set[int]]:
     """Raw bylines, and the numbers of the blocks near the headline that print them.
 
-    JSON-LD, then meta, then what is printed near the headline (block `start`), then what is signed below.  What the page
-    only says of the outlet (its name, an account) stands behind a person whose name it prints.
+    JSON-LD, then meta, then what is printed near the headline (block `start`), then what is signed below.  What the
+    page only says of the outlet (its name, an account) stands behind a person whose name it prints.
     """
     printed, shown = _near_headline(blocks, near, start, source)
     stated = [b for b in json_bylines(node, page.nodes) if not _is_account(b, source)]
@@ -152,8 +153,10 @@ def _near_headline(
     return bylines[:_MOST], {n for n, _ in found}
 
 
-def _printed(blocks: list[Block], numbers: range, start: int, source: str | None) -> Iterator[tuple[int, Byline]]:
-    """Blocks that sign, and the words that do.  Behind a lone `By` any words sign, elsewhere a name or an author's mark."""
+def _printed(
+    blocks: list[Block], numbers: range, start: int | None, source: str | None
+) -> Iterator[tuple[int, Byline]]:
+    """Blocks that sign, and the words that do: behind a lone `By` any words, elsewhere a name or an author's mark."""
     for number in numbers:
         block = blocks[number]
         if count_words(block.text) > 25 or block.element.tag == "h1" or _is_label(block.text):
@@ -166,11 +169,12 @@ def _printed(blocks: list[Block], numbers: range, start: int, source: str | None
         text = marked or whole
         if len(before) < 40 and _is_label(before):
             signs = count_words(text) <= 12 and (_is_by(before) or is_person_name(text))
-        elif number > start - 3 and is_signed(block.text):
+        elif (start is None or number > start - 3) and is_signed(block.text):
             text, signs = whole, True
         else:
             is_name = is_person_name(text)
-            signs = bool(marked) or (is_name and (_is_framed(block.element) or start < number <= start + 3))
+            is_next = start is not None and start < number <= start + 3
+            signs = bool(marked) or (is_name and (is_next or _is_framed(block.element)))
         if signs and not _is_others(block.element) and not _is_account(Byline(text), source):
             yield number, Byline(text)
 
@@ -255,7 +259,7 @@ def _is_date(text: str) -> bool:
 def _below(blocks: list[Block], start: int | None, source: str | None) -> list[Byline]:
     """The one byline with people in it that the page has anywhere below its headline; none where they differ."""
     found: dict[str, Byline] = {}
-    for _, byline in _printed(blocks, range((start or 0) + 1, len(blocks)), len(blocks), source):
+    for _, byline in _printed(blocks, range((start or 0) + 1, len(blocks)), None, source):
         if people := _people(byline, source):
             found.setdefault(_key(" ".join(people)), byline)
         if len(found) > 1:

@@ -5,11 +5,13 @@ Only the fragments around pictures go through BeautifulSoup; the page itself doe
 
 import re
 from collections.abc import Iterable
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
 
 from schemas.draft import Caption
+from tasks._blocks import squeeze
 from tasks._credits import bare_credit, split_credit
 from tasks._text import clean_line, count_words
 
@@ -28,6 +30,23 @@ _CREDIT_CLASS = re.compile(
     r"(?![a-z])|(?:^|[-_ ])(?:agency|attribution|fotograf|bildrechte|bildnachweis)(?![a-z])",
     re.I,
 )
+#: Names of what stands beside pictures, and of boxes for a picture and its words.
+_PICTURE_TEXT = re.compile(
+    r"(?<![a-z])(?:legende?s?|leyenda|didascalia|bildunterschrift|bildtext|bildtekst|kuvateksti|pie-?(?:de-?)?foto"
+    r"|(?:img|image|photo|picture|foto|media|slide|carousel|gallery)[-_]*(?:[a-z]{2,12}[-_]+){0,2}"
+    r"(?:description|desc|text|info|infotext|widget))(?![a-z])|(?<![a-z])infotext(?![a-z])",
+    re.I,
+)
+#: Pictures of a page that are looked at, and elements around each.
+_MAX_PICTURES, _MAX_STEPS = 500, 5
+_FEWEST_HELD, _MAX_BOX_WORDS = 3, 70
+_FEWEST_SAID = 4
+_NOT_BOXES = frozenset(("body", "main", "article", "html", "li", "nav", "header", "footer", "td"))
+_NOT_IN_BOXES = ("h1", "h2", "h3", "h4", "time", "form", "table", "ul", "ol")
+_PICTURE_FILE = re.compile(r"^javascript:|\.(?:jpe?g|png|webp|gif|avif)(?:$|\?)", re.I)
+_SAYERS = ("p", "span", "div", "small", "em", "i")
+#: Letters from which the words of a picture's `alt` are no chance.
+_SAYING = 12
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_TEXT = ("button", "svg", "script", "style", "noscript", "template", "iframe", "input", "label")
 
@@ -38,12 +57,16 @@ def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Capt
     `label_of(element)`: kind and rule of the nearest telling ancestor; pictures under a kind of `skipped` are others'.
     """
     fragments = _fragments(tree)
+    boxes = _boxes(tree, fragments)
+    if boxes:
+        chosen = {*fragments, *boxes}
+        fragments = [element for element in tree.iter() if element in chosen]
     if not fragments:
         return []
     from bs4 import BeautifulSoup
 
     skipped = frozenset(skipped)
-    own = [f for f in fragments[:_MAX_FRAGMENTS] if (label_of(f.getparent()) or ("",))[0] not in skipped]
+    own = [f for f in fragments[:_MAX_FRAGMENTS] if not _is_others(label_of(f.getparent()), skipped)]
     # One soup for all the fragments: making a soup costs more than reading a caption.
     html = "".join(
         f"<section>{etree.tostring(f, encoding='unicode', method='html', with_tail=False)}</section>" for f in own
@@ -66,10 +89,98 @@ def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Capt
     return captions
 
 
+def _is_others(label: tuple[str, str] | None, skipped: frozenset[str]) -> bool:
+    # A carousel in an article is its gallery; the teasers of one are links, and held no caption.
+    return label is not None and label[0] in skipped and label[1] != "class:carousel"
+
+
+def _boxes(tree: Any, fragments: list[Any]) -> list[Any]:
+    """What else says something of a picture: the smallest element around it that holds words beside it and is named for
+    pictures; elsewhere near it the words of its own `alt`, `title` or `data-caption`, printed.
+    """
+    inside = set(fragments)
+    found: dict[Any, None] = {}
+    said: dict[str, list[tuple[str, list[Any]]]] = {}
+    for picture in islice(tree.iter("img", "amp-img"), _MAX_PICTURES):
+        around = list(islice((e for e in picture.iterancestors() if e.tag not in ("source", "picture")), 8))
+        if any(step in inside for step in around):
+            continue
+        box = _box(around)
+        if box is not None and _is_pictures(box) and not any(step in found for step in box.iterancestors()):
+            found[box] = None
+        for name in ("alt", "title", "data-caption"):
+            words = squeeze(picture.get(name) or "")
+            if len(words) >= _SAYING:
+                said.setdefault(words[:_SAYING], []).append((words, around))
+    if said:
+        for element in tree.iter(*_SAYERS):
+            begins = squeeze((element.text or "")[:80])[:_SAYING]
+            if begins not in said or any(
+                step in found or step in inside for step in (element, *element.iterancestors())
+            ):
+                continue
+            if any(_repeats(element, *own) for own in said[begins]):
+                found[element] = None
+    return list(found)
+
+
+def _repeats(element: Any, own: str, around: list[Any]) -> bool:
+    """Whether an element near a picture prints the picture's own words, and a credit at most."""
+    text = "".join(element.itertext())
+    words = squeeze(text)
+    # Two or three words are whom a portrait shows, or a shop's goods.
+    if (
+        count_words(text) < _FEWEST_SAID
+        or not (words.startswith(own) or own.startswith(words))
+        or len(words) > len(own) + 80
+        or _is_link(element)
+    ):
+        return False
+    shared = next((step for step in islice(element.iterancestors(), 4) if step in around), None)
+    return shared is not None and not _leads_on(shared) and not _is_among_paragraphs(element)
+
+
+def _leads_on(box: Any) -> bool:
+    """Whether a small box holds a link to another page: a teaser, whose picture says its headline."""
+    links = [link.get("href") or "#" for link in islice(box.iter("a"), 3)]
+    return len(links) < 3 and any(not href.startswith("#") and not _PICTURE_FILE.search(href) for href in links)
+
+
+def _is_among_paragraphs(element: Any) -> bool:
+    """Whether an element is, or is in, one paragraph of several: captions that repeat the copy leave it in place."""
+    paragraph = element if element.tag == "p" else element.getparent()
+    parent = paragraph.getparent()
+    return paragraph.tag == "p" and parent is not None and len(parent.findall("p")) >= 3
+
+
+def _box(around: list[Any]) -> Any | None:
+    for element in around[:_MAX_STEPS]:
+        if element.tag in _NOT_BOXES:
+            return None
+        words = count_words("".join(element.itertext())[:1000])
+        if words:
+            held = element.find(".//figure") is None and next(element.iter(*_NOT_IN_BOXES), None) is None
+            return element if _FEWEST_HELD <= words <= _MAX_BOX_WORDS and held and not _is_link(element) else None
+    return None
+
+
+def _is_link(box: Any) -> bool:
+    """Whether the words of a box are, or stand in, a link: to another story."""
+    if box.tag == "a" or any(step.tag == "a" for step in islice(box.iterancestors(), 4)):
+        return True
+    linked = sum(len("".join(link.itertext()).split()) for link in box.iter("a"))
+    return linked * 2 > len("".join(box.itertext()).split())
+
+
+def _is_pictures(box: Any) -> bool:
+    elements = [box, *(e for e in box.iter() if e.text and e.text.strip())]
+    return any(_PICTURE_TEXT.search(_CAMEL.sub("-", element.get("class") or "")) for element in elements)
+
+
 _HOLDERS = etree.XPath(
     ".//figure | .//figcaption | .//*[contains(@class, 'apti') or contains(@class, 'redit') or contains(@class, "
     "'hotograph')"
-    " or contains(@class, 'opyright')]"
+    " or contains(@class, 'opyright') or contains(@class, 'egend') or contains(@class, 'escription')]"
 )
 
 
@@ -89,6 +200,8 @@ def _fragments(tree: Any) -> list[Any]:
             names = _CAMEL.sub("-", element.get("class"))
             if _CAPTION_CLASS.search(names):
                 held = True
+            elif _PICTURE_TEXT.search(names):
+                held = _near_picture(element, _MAX_STEPS) and not _is_link(element)
             elif _CREDIT_CLASS.search(names):
                 held = _near_picture(element)
             else:
@@ -102,9 +215,9 @@ def _fragments(tree: Any) -> list[Any]:
     return found
 
 
-def _near_picture(element: Any) -> bool:
-    """Whether a picture stands within the three containers around `element`."""
-    for _ in range(3):
+def _near_picture(element: Any, steps: int = 3) -> bool:
+    """Whether a picture stands within the nearest `steps` containers around `element`."""
+    for _ in range(steps):
         element = element.getparent()
         if element is None or element.tag in ("body", "html", "article", "main"):
             return False

@@ -139,7 +139,9 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     if start is None and page.headings:
         start = _heading_block(blocks, page.headings[0], None)
     near = range(max(0, start - _BEFORE), min(len(blocks), start + _AFTER)) if start is not None else range(0)
-    found.bylines, found.bylines_shown = find_bylines(page, node, blocks, near, start, found.source or domain_of(canonical_url(found.url)))
+    found.bylines, found.bylines_shown = find_bylines(
+        page, node, blocks, near, start, found.source or domain_of(canonical_url(found.url))
+    )
     dates = find_dates(page, node, blocks, near, start)
     found.published, found.updated, found.dates_shown = dates.published, dates.updated, dates.shown
     found.is_dated_by_update = dates.is_by_update

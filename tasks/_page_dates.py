@@ -1,7 +1,7 @@
 """When a page was published and updated: its JSON-LD, its meta elements, and the dates printed around its headline."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -65,7 +65,7 @@ class PageDates:
 
 
 def find_dates(page: "Page", node: dict[str, Any], blocks: list[Block], near: range, start: int | None) -> PageDates:
-    """What the data say, then `time` elements and dates printed below the headline (block `start`), then those above."""
+    """What the data say, then `time` elements and dates printed below the headline (block `start`), then above it."""
     published = [clean_value(node.get("datePublished")), clean_value(node.get("dateCreated"))]
     updated = [clean_value(node.get("dateModified"))]
     published.append(page.meta(*_PUBLISHED_NAMES))
@@ -105,22 +105,23 @@ def _anywhere(blocks: list[Block]) -> list[str]:
     """The one day that blocks of the page state by themselves or beside a byline; none where they state several."""
     found: dict[str, str] = {}
     for number, block in enumerate(blocks):
-        if not _PRINTED_DATE.search(block.text) or count_words(block.text) > 12:
+        day = _PRINTED_DATE.search(block.text)
+        if day is None or count_words(block.text) > 12:
             continue
         for value, is_update in _in_block(blocks, number):
             if not is_update:
-                found.setdefault(_PRINTED_DATE.search(block.text)[0], value)
+                found.setdefault(day[0], value)
         if len(found) > 1:
             return []
     return list(found.values())
 
 
-def _dated(values: list[str | None]) -> list[str]:
+def _dated(values: Iterable[str | None]) -> list[str]:
     return [v for v in dict.fromkeys(values) if v and any(c.isdigit() for c in v)][:_MOST]
 
 
 def _below_first(near: range, start: int | None) -> list[int]:
-    """The numbers of the blocks around the headline: those below it in order, then those above it, the nearest first."""
+    """The numbers of the blocks around the headline: those below it in order, then those above it, nearest first."""
     if start is None:
         return []
     return [*range(start + 1, near.stop), start, *reversed(range(near.start, start))]
@@ -172,12 +173,14 @@ def _is_sentence(text: str) -> bool:
 
 
 def _is_others(element: Any) -> bool:
-    """Whether a block stands in a picture's caption, or in what the markup calls comments or other stories."""
+    """Whether a block stands in a caption, in the page's foot, or in what is called comments or related stories."""
     for _ in range(5):
         if element is None or element.tag in ("body", "main", "article"):
             return False
-        if element.tag in ("figcaption", "figure"):
+        if element.tag in ("figcaption", "figure", "nav"):
             return True
+        if element.tag == "footer":
+            return next(element.iterancestors("article"), None) is None
         if _OTHERS.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
             return True
         element = element.getparent()

@@ -8,6 +8,7 @@ from tasks._json_ld import clean_value, node_types
 from tasks._text import clean_line, count_words, folded_words
 
 _SEPARATED = re.compile(r"\s+(?:[|•·»«:]{1,2}|[-–—])\s+")
+_DOMAIN = re.compile(r"(?:[\w-]+\.)+(?:com|org|net|info|news|[a-z]{2})")
 #: The address of a front page, also one of a language (`/en/`).
 _FRONT_PAGE = re.compile(r"(?:https?://[^/]+)?/?(?:[a-z]{2}/?)?(?:index\.\w+)?")
 
@@ -26,8 +27,9 @@ def choose_title(
     counts for nothing, one that has little to do with the page's title only where there is no such title.
     """
     headings = [(h, t) for h, t in headings if not _is_masthead(h, t, source)]
-    first = headings[0][0] if headings else None
     shown = without_outlet(og_title, source)
+    # `Ferry sinks - all saved` is no headline and its outlet.
+    shown = og_title if og_title and any(folded_words(t) == folded_words(og_title) for _, t in headings) else shown
     named = shown or without_outlet(page_title, source)
     headline = clean_value(node.get("headline"))
 
@@ -46,8 +48,10 @@ def choose_title(
     if shown and is_printed(shown):
         return shown, printing(shown)
     telling = [(h, t) for h, t in headings if count_words(t) >= 3]
-    if shown and len(telling) == 1 and _is_about(telling[0][1], shown) and _is_composite(telling[0][0]):
-        return shown, telling[0][0]
+    if shown and len(telling) == 1 and _is_about(telling[0][1], shown):
+        heading, text = telling[0]
+        if _is_composite(heading) or (text.isupper() and not shown.isupper()):
+            return shown, heading
     if len(telling) == 1 and (named is None or _is_about(telling[0][1], named)):
         return _without_kicker(telling[0][1], shown), telling[0][0]
     agreeing = next(((h, t) for h, t in headings if named and _agree(t, named)), None)
@@ -55,7 +59,7 @@ def choose_title(
         return _without_kicker(agreeing[1], shown), agreeing[0]
     if named:
         return named, None
-    return (headings[0][1], first) if headings else (headline, None)
+    return (headings[0][1], headings[0][0]) if headings else (headline, None)
 
 
 def _is_masthead(heading: Any, text: str, source: str | None) -> bool:
@@ -103,7 +107,7 @@ def without_outlet(title: str | None, source: str | None) -> str | None:
     name = squeeze(source or "").casefold()
     for cut in cuts:
         tail = squeeze(title[cut.end() :]).casefold()
-        if name and (tail == name or tail.startswith(name) or name.startswith(tail)):
+        if _DOMAIN.fullmatch(tail) or (name and (tail.startswith(name) or name.startswith(tail))):
             return title[: cut.start()].strip() or title
     head, tail = title[: cuts[-1].start()], title[cuts[-1].end() :]
     if name and squeeze(title[: cuts[0].start()]).casefold() == name:

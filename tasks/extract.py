@@ -128,6 +128,7 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
     labels = Labels({element for element, chars in mass.items() if chars >= 0.25 * total})
     headings = {squeeze(h).casefold() for h in meta.headings}
     captions = find_captions(tree, OTHERS_PICTURES, labels.of)
+    captions = [c for c in captions if squeeze(c.text or "").casefold() not in headings]
     shown = {squeeze(t) for c in captions for t in (c.text, c.credit, f"{c.text or ''}{c.credit or ''}") if t}
 
     def other_kind(block: Block) -> str | None:

@@ -105,6 +105,47 @@ def test_caption_and_credit_are_apart_and_out_of_the_body():
     assert found.paragraphs() == PROSE
 
 
+LEGEND = "The swing bridge at dusk, seen from the quay"
+BOXES = [
+    # A box for a picture, or words beside one that are called its text.
+    f"<div class='media'><div class='media-info'><img src='b.jpg'><p class='infotext'>{LEGEND}</p></div></div>",
+    f"<div class='story-lead'><img src='b.jpg'><div><p class='img-description'>{LEGEND}</p></div></div>",
+    f"<div class='wrap'><span class='legend'>{LEGEND}</span><img src='b.jpg'></div>",
+    f"<div class='carousel'><div class='slide'><img src='b.jpg'><p class='slide-description'>{LEGEND}</p></div></div>",
+    # What the picture says itself, printed near it.
+    f"<div class='x1'><picture><img src='b.jpg' alt='{LEGEND}'></picture><span>{LEGEND}</span></div>",
+    f"<div><div><img src='b.jpg' data-caption='{LEGEND}'></div><div><small>{LEGEND}</small></div></div>",
+]
+
+
+@pytest.mark.parametrize("box", BOXES)
+def test_words_beside_a_picture_are_its_caption(box: str):
+    found = draft(page(article(paragraphs(PROSE[:3]) + box + paragraphs(PROSE[3:]))))
+    assert [c.text for c in found.captions] == [LEGEND]
+    assert found.paragraphs() == PROSE
+
+
+@pytest.mark.parametrize(
+    "box",
+    [
+        # A portrait's name, a teaser, a headline, and a picture whose words only its `alt` says.
+        "<div class='writer'><img src='a.jpg' alt='Ann Maria Lee'><span>Ann Maria Lee</span></div>",
+        f"<div class='card'><a href='/x'></a><img src='b.jpg' alt='{LEGEND}'><span>{LEGEND}</span></div>",
+        f"<div class='image-text'><a href='/x'><img src='b.jpg'><span>{LEGEND}</span></a></div>",
+        f"<div class='image-text'><h3>{LEGEND}</h3><img src='b.jpg'></div>",
+        f"<div><img src='b.jpg' alt='{LEGEND}'></div>",
+    ],
+)
+def test_other_words_beside_a_picture_are_none(box: str):
+    assert draft(page(article(paragraphs(PROSE[:3]) + box + paragraphs(PROSE[3:])))).captions == ()
+
+
+def test_copy_that_a_picture_repeats_stays():
+    picture = f"<img src='b.jpg' alt='{PROSE[1]}'>"
+    found = draft(page(article(paragraphs(PROSE[:1]) + picture + paragraphs(PROSE[1:]))))
+    assert (found.paragraphs(), found.captions) == (PROSE, ())
+
+
 @pytest.mark.parametrize(
     ("text", "caption", "credit"),
     [
