@@ -89,15 +89,18 @@ def spaced_text(element: Any) -> str:
     """The words of an element, with a space where a line break, or nothing but the ends of two elements, holds them
     apart (`Ann Lee` `Chief reporter`).
     """
-    text = ""
+    runs: list[str] = []
+    last = ""
     for event, inner in etree.iterwalk(element, events=("start", "end")):
         if event == "start":
             run = " " if inner.tag == "br" else inner.text or ""
         else:
             run = inner.tail or "" if inner is not element else ""
-        is_seam = run[:1].isupper() and run[1:2].islower() and _WORD_END.search(text)
-        text += " " + run if is_seam else run
-    return " ".join(text.split())
+        if run[:1].isupper() and run[1:2].islower() and _WORD_END.search(last):
+            runs.append(" ")
+        runs.append(run)
+        last = (last + run)[-2:]
+    return " ".join("".join(runs).split())
 
 
 def list_blocks(root: Any) -> tuple[list[Block], Nodes]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +55,7 @@ _HOLDERS = ("a", "span", "p", "div", "address", "li", "h2", "h3", "h4", "h5", "s
 _MOST_HOLDERS = 40
 #: Blocks behind the last name in which another may follow.
 _NEXT = 4
+_LONGEST = 400
 _MOST = 6
 
 
@@ -159,7 +161,12 @@ def _printed(
     """Blocks that sign, and the words that do: behind a lone `By` any words, elsewhere a name or an author's mark."""
     for number in numbers:
         block = blocks[number]
-        if count_words(block.text) > 25 or block.element.tag == "h1" or _is_label(block.text):
+        if (
+            len(block.text) > _LONGEST
+            or count_words(block.text) > 25
+            or block.element.tag == "h1"
+            or _is_label(block.text)
+        ):
             continue
         before = blocks[number - 1].text if number else ""
         helps = name_words().supporting
@@ -172,9 +179,8 @@ def _printed(
         elif (start is None or number > start - 3) and is_signed(block.text):
             text, signs = whole, True
         else:
-            is_name = is_person_name(text)
             is_next = start is not None and start < number <= start + 3
-            signs = bool(marked) or (is_name and (is_next or _is_framed(block.element)))
+            signs = bool(marked) or ((is_next or _is_framed(block.element)) and is_person_name(text))
         if signs and not _is_others(block.element) and not _is_account(Byline(text), source):
             yield number, Byline(text)
 
@@ -222,8 +228,11 @@ def _marked(block: Block) -> str | None:
 def _is_named(element: Any) -> bool:
     get = element.get
     names = " ".join(filter(None, (get("class"), get("itemprop"), get("rel"), get("id"))))
-    if not names:
-        return False
+    return bool(names) and _names_author(names)
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def _names_author(names: str) -> bool:
     names = _CAMEL.sub("-", names)
     return bool(_AUTHOR_NAME.search(names)) and not _ABOUT_AUTHOR.search(names)
 
@@ -234,10 +243,8 @@ def _is_framed(element: Any) -> bool:
         element = element.getparent()
         if element is None or element.tag in ("body", "main", "article"):
             return False
-        if count_words("".join(element.itertext())[:2000]) > 30:
-            return False
         if _is_named(element) or _FRAME.search(element.get("class") or ""):
-            return True
+            return count_words("".join(element.itertext())[:2000]) <= 30
     return False
 
 

@@ -5,6 +5,7 @@ Only the fragments around pictures go through BeautifulSoup; the page itself doe
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -174,7 +175,7 @@ def _is_link(box: Any) -> bool:
 
 def _is_pictures(box: Any) -> bool:
     elements = [box, *(e for e in box.iter() if e.text and e.text.strip())]
-    return any(_PICTURE_TEXT.search(_CAMEL.sub("-", element.get("class") or "")) for element in elements)
+    return any(_named(element.get("class") or "") in ("caption", "text") for element in elements)
 
 
 _HOLDERS = etree.XPath(
@@ -197,15 +198,12 @@ def _fragments(tree: Any) -> list[Any]:
         elif tag == "figcaption":
             held = True
         else:
-            names = _CAMEL.sub("-", element.get("class"))
-            if _CAPTION_CLASS.search(names):
-                held = True
-            elif _PICTURE_TEXT.search(names):
-                held = _near_picture(element, _MAX_STEPS) and not _is_link(element)
-            elif _CREDIT_CLASS.search(names):
-                held = _near_picture(element)
-            else:
-                held = False
+            named = _named(element.get("class"))
+            held = (
+                named == "caption"
+                or (named == "text" and _near_picture(element, _MAX_STEPS) and not _is_link(element))
+                or (named == "credit" and _near_picture(element))
+            )
         if not held or any(ancestor in inside for ancestor in element.iterancestors()):
             continue
         if count_words("".join(element.itertext())[:4000]) > _MAX_WORDS:
@@ -213,6 +211,14 @@ def _fragments(tree: Any) -> list[Any]:
         inside.add(element)
         found.append(element)
     return found
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def _named(names: str) -> str | None:
+    """What a class says of an element: a `caption`, the `text` of a picture, its `credit`."""
+    names = _CAMEL.sub("-", names)
+    kinds = (("caption", _CAPTION_CLASS), ("text", _PICTURE_TEXT), ("credit", _CREDIT_CLASS))
+    return next((kind for kind, pattern in kinds if pattern.search(names)), None)
 
 
 def _near_picture(element: Any, steps: int = 3) -> bool:
