@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from schemas.draft import Byline
 from tasks._blocks import Block, spaced_text, squeeze
-from tasks._dates import read_timestamp_line
+from tasks._dates import read_dated_line, read_timestamp_line
 from tasks._json_ld import clean_value, json_bylines
 from tasks._name_words import UNSPACED, is_person_name, name_words
 from tasks._names import read_authors
@@ -177,7 +177,7 @@ def _printed(
         if len(before) < 40 and _is_label(before):
             signs = count_words(text) <= 12 and (_is_by(before) or is_person_name(text))
         elif (start is None or number > start - 3) and is_signed(block.text):
-            text, signs = whole, True
+            text, signs = _before_date(whole), True
         else:
             is_next = start is not None and start < number <= start + 3
             signs = bool(marked) or ((is_next or _is_framed(block.element)) and is_person_name(text))
@@ -205,11 +205,22 @@ def is_signed(text: str) -> bool:
         return False
     rest = text[found.end() :].split()
     is_name = rest[0][0].isupper() or len(rest) <= 2 or not rest[0].isascii()
-    return is_name and not (len(rest) > 6 and text.endswith((".", "!", "?")))
+    return is_name and not (len(rest) > 6 and text.endswith((".", "!", "?")) and not text.endswith(".m."))
+
+
+def _before_date(text: str) -> str:
+    dated = read_dated_line(text)
+    date = dated and (dated[1].published or dated[1].updated)
+    before = text.partition(date)[0] if date else text
+    return before if is_signed(before) else text
 
 
 def _marked(block: Block) -> str | None:
-    """The words of the element in a block that is named as the author, or that links to an author's page."""
+    """The words of the element in a block that is named as the author, or that links to an author's page.
+
+    Of a line that holds more than names (`Ann Lee, 3 May, Town, Sport`) the one name that is marked in it.
+    """
+    found: list[str] = []
     for element in islice(block.element.iter(*_HOLDERS), _MOST_HOLDERS):
         is_page = element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "")
         is_named = _is_named(element) or (is_page and any(map(_is_named, list(element.iterancestors())[:2])))
@@ -218,11 +229,14 @@ def _marked(block: Block) -> str | None:
         text = spaced_text(element)
         if not text or count_words(text) > 20 or _is_date(text) or not (is_named or is_person_name(text)):
             continue
-        before, found, _ = block.key.partition(squeeze(text))
+        before, is_there, _ = block.key.partition(squeeze(text))
         # `Contact: Ann Lee`
-        if found and (":" not in before or _BY.match(block.text)):
-            return text
-    return None
+        if is_there and (":" not in before or _BY.match(block.text)):
+            found.append(text)
+    if not found or is_person_name(found[0]):
+        return found[0] if found else None
+    inner = {text for text in found[1:] if text in found[0] and is_person_name(text)}
+    return inner.pop() if len(inner) == 1 else found[0]
 
 
 def _is_named(element: Any) -> bool:

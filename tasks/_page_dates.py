@@ -169,7 +169,7 @@ def _is_line(text: str) -> bool:
 
 def _is_sentence(text: str) -> bool:
     """Whether a block is prose that holds a date: `This guide was first published on 3 May 2024.`"""
-    return count_words(text) > 6 and text.endswith((".", "!", "?", "…"))
+    return count_words(text) > 6 and text.endswith((".", "!", "?", "…")) and not text.endswith(".m.")
 
 
 def _is_others(element: Any) -> bool:

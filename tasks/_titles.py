@@ -29,7 +29,8 @@ def choose_title(
     headings = [(h, t) for h, t in headings if not _is_masthead(h, t, source)]
     shown = without_outlet(og_title, source)
     # `Ferry sinks - all saved` is no headline and its outlet.
-    shown = og_title if og_title and any(folded_words(t) == folded_words(og_title) for _, t in headings) else shown
+    if shown != og_title:
+        shown = next((t for _, t in headings if folded_words(t) == folded_words(og_title or "")), shown)
     named = shown or without_outlet(page_title, source)
     headline = clean_value(node.get("headline"))
 

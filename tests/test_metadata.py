@@ -216,6 +216,8 @@ BYLINES = [
     ("<ul class='entry-meta'><li>Town</li><li>Ann Lee</li></ul>", ["Ann Lee"]),
     ("<div class='author'><span>Ann Lee</span><span>Chief reporter</span></div>", ["Ann Lee"]),
     ("<p>By Ann Lee</p><p>Edited by</p><p>Bo Berg</p>", ["Ann Lee"]),
+    ("<div class='entry-byline'><a rel='author'>Ann Lee</a> 3 March 2026 Town, Sea Days</div>", ["Ann Lee"]),
+    ("<p>By Ann Lee and Bo Berg on Tuesday, March 3rd, 2026 at 9:15 a.m.</p>", ["Ann Lee", "Bo Berg"]),
     ("<p>By the end of May, crews had left and the bridge stood open.</p>", []),
     ("<p>Digital edition</p><p>Disclaimer</p>", []),
     ("<p>About</p><p>Our mission</p>", []),
@@ -274,6 +276,11 @@ def test_an_outlet_that_only_meta_names_signs_nothing():
     [
         ("<p>Published 3 March 2026, updated 4 March 2026</p>", "3 March 2026", "4 March 2026"),
         ("<p>By Ann Lee, 3 March 2026</p>", "3 March 2026", None),
+        (
+            "<p>By Ann Lee and Bo Berg on Tuesday, March 3rd, 2026 at 9:15 a.m.</p>",
+            "Tuesday, March 3rd, 2026 at 9:15 a.m.",
+            None,
+        ),
         ("<p><span>Ann Lee</span><span>March 3, 2026</span></p>", "March 3, 2026", None),
         ("<figure><figcaption>The bridge on 1 May 2019</figcaption></figure><p>3 March 2026</p>", "3 March 2026", None),
         ("<p>This guide to the quay was first printed on 1 May 2019.</p><p>3 March 2026</p>", "3 March 2026", None),
