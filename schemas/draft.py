@@ -62,9 +62,8 @@ class Draft:
 
     `pieces` hold all the copy in document order; the body is the pieces of kind `body`.  The other fields are raw
     words: `published` and `updated` are candidates, best first, as printed.  `source` is the outlet as the page or
-    the copy names it.  `is_teaser`: the page says that the rest is for subscribers.  `page_type`: what the page
-    says it is (`article`, `website`, ...), lower case.  `other_odds`: log-odds that plain text is no article, None
-    where that was not asked; `against`: what told most for that.
+    the copy names it.  `is_teaser`: the page says that the rest is for subscribers.  `other_odds`: log-odds
+    that it is no article, None where that was not asked; `against`: what told most for that.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -81,7 +80,6 @@ class Draft:
     captions: tuple[Caption, ...] = ()
     flags: tuple[str, ...] = ()
     confidence: float = 1.0
-    page_type: str | None = None
     is_teaser: bool = False
     other_odds: float | None = None
     against: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """The labeller on a page's blocks: how likely each is body.  What lines have (`_features`), and markup beside it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -8,6 +9,8 @@ from tasks._block_features import block_features
 from tasks._blocks import Block, Nodes
 from tasks._dates import read_timestamp_line
 from tasks._features import Sight, line_features, look_at
+from tasks._metadata import Metadata
+from tasks._page import Told, Verdict, judge, markup_features, page_features
 from tasks._phrases import load_phrases
 from tasks._shapes import read_shapes
 from tasks._trees import Model, load_model
@@ -19,24 +22,65 @@ LONGEST_STAMP = 150
 
 
 def look_over(blocks: Sequence[Block], language: str | None) -> None:
-    """Set `phrase` and `is_stamp` of each block; `language`: of the page, ISO 639-1."""
+    """Set `match` and `is_stamp` of each block; `language`: of the page, ISO 639-1."""
     texts = [block.text for block in blocks]
     words = read_shapes(texts).words.tolist() if texts else []
     for block, match in zip(blocks, load_phrases(language).match_all(texts, words), strict=True):
-        block.phrase = match.kind if match else ""
+        block.match = match
         block.is_stamp = len(block.text) <= LONGEST_STAMP and read_timestamp_line(block.text) is not None
 
 
-def label_blocks(blocks: Sequence[Block], nodes: Nodes) -> np.ndarray:
-    """How likely each block, which must have been looked over, is body: 0 to 1, (blocks,)."""
+@dataclass(frozen=True, slots=True)
+class LabelledBlocks:
+    """`odds`: how likely each block is body, 0 to 1, (blocks,); `sight`: what was seen of those that were looked at."""
+
+    odds: np.ndarray
+    sight: Sight | None
+
+
+def label_blocks(blocks: Sequence[Block], nodes: Nodes) -> LabelledBlocks:
+    """How likely each block, which must have been looked over, is body."""
     odds = np.zeros(len(blocks))
     looked_at = blocks[:MOST_BLOCKS]
-    if looked_at:
-        model = load_model()
-        sight = look_at(looked_at, model)
-        values = features_of(looked_at, nodes, sight, line_features(sight), model)
-        odds[: len(looked_at)] = model.heads["blocks"].probability(values)
-    return odds
+    if not looked_at:
+        return LabelledBlocks(odds, None)
+    model = load_model()
+    sight = look_at(looked_at, model)
+    values = features_of(looked_at, nodes, sight, line_features(sight), model)
+    odds[: len(looked_at)] = model.heads["blocks"].probability(values)
+    return LabelledBlocks(odds, sight)
+
+
+def judge_blocks(blocks: Sequence[Block], labelled: LabelledBlocks, meta: Metadata, url: str | None) -> Verdict:
+    """Whether the page is an article at all."""
+    if labelled.sight is None:
+        return Verdict()
+    return judge("html_page", html_page_features(blocks, labelled, meta, url), load_model())
+
+
+def html_page_features(
+    blocks: Sequence[Block], labelled: LabelledBlocks, meta: Metadata, url: str | None
+) -> np.ndarray:
+    """(1, features) for the head `html_page`; `url`: where the page was found, which counts where it names none."""
+    sight, count = labelled.sight, len(labelled.sight.times) if labelled.sight else 0
+    if sight is None:
+        raise ValueError("a page without blocks has no features")
+    odds = labelled.odds[:count]
+    is_body = np.flatnonzero(odds > 0.5)
+    first, last = (int(is_body[0]), int(is_body[-1])) if len(is_body) else (0, -1)
+    told = Told(
+        headline=float(bool(meta.title)),
+        byline=float(bool(meta.bylines)),
+        time=float(bool(meta.published)),
+        headline_words=len((meta.title or "").split()),
+        first=first,
+        last=last,
+    )
+    words = sight.shapes.words
+    shares = np.array([block.link_share for block in blocks[:count]])
+    links = np.stack([words * shares, words], axis=1)
+    markup = markup_features(meta.page_type, meta.section, meta.url or url, links)
+    return np.concatenate([page_features(sight, odds, told), markup], axis=1)
 
 
 def features_of(blocks: Sequence[Block], nodes: Nodes, sight: Sight, values: np.ndarray, model: Model) -> np.ndarray:

@@ -6,6 +6,8 @@ from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
 
+from tasks._phrases import Match
+
 #: Text flows through these; every other element starts and ends a block.
 _INLINE = frozenset(
     (
@@ -28,8 +30,8 @@ class Block:
     """A stretch of text between two block boundaries.
 
     `element`: the innermost block-level element around it; `node`: its place in `Nodes`.  `link_chars`: how many of
-    its characters stand in links.  `key`: the text without white space, for comparing.  `phrase`: the kind of furniture
-    that its words make it; `is_stamp`: whether it is a timestamp and nothing else (`look_over`).
+    its characters stand in links.  `key`: the text without white space, for comparing.  `match`: the furniture
+    phrase that it is; `is_stamp`: whether it is a timestamp and nothing else (`look_over`).
     """
 
     text: str
@@ -37,8 +39,13 @@ class Block:
     link_chars: int
     key: str
     node: int
-    phrase: str = ""
+    match: Match | None = None
     is_stamp: bool = False
+
+    @property
+    def phrase(self) -> str:
+        """The kind of furniture that its phrase makes it, or nothing."""
+        return self.match.kind if self.match else ""
 
     @property
     def link_share(self) -> float:

@@ -5,15 +5,14 @@ model confuses are in tasks/strip.py and tasks/_head.py.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from tasks._features import FEATURES, Sight, line_features, look_at
+from tasks._features import FEATURES, line_features, look_at
 from tasks._lines import Line
-from tasks._page import PAGE_FEATURES, page_features
+from tasks._page import Told, Verdict, judge, page_features
 from tasks._roles import RoleFeatures, body_span
-from tasks._trees import Model, load_model
+from tasks._trees import load_model
 
 ROLES = ("byline", "time", "caption")
 #: The longest public page has 1,400 lines; of a copy of more than this, the rest is not looked at.
@@ -24,14 +23,6 @@ FEWEST_AGAIN = 3
 SHARE_AGAIN = 0.3
 #: As many features are named as reasons.
 REASONS = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """On a whole copy: log-odds that it is no article, None of a model that cannot say, and what told most for that."""
-
-    other_odds: float | None = None
-    against: tuple[str, ...] = ()
 
 
 def label(lines: Sequence[Line]) -> Verdict:
@@ -77,19 +68,15 @@ def _label(lines: Sequence[Line]) -> Verdict:
         told = [titles.tolist(), *(model.heads[role].probability(others).tolist() for role in ROLES)]
         for row, *odds in zip(features.rows, *told, strict=True):
             lines[row].roles = dict(zip(("title", *ROLES), odds, strict=True))
-    return _judge(lines, sight, model)
+    odds = np.fromiter((line.body for line in lines), np.float32, len(lines))
+    return judge("page", page_features(sight, odds, told_of(lines)), model)
 
 
-def _judge(lines: Sequence[Line], sight: Sight, model: Model) -> Verdict:
-    head = model.heads.get("page")
-    if head is None:
-        return Verdict()
-    values = page_features(lines, sight)
-    odds = round(float(head.log_odds(values)[0]), 2)
-    if odds < 0:
-        return Verdict(odds)
-    shares = head.shares(values, len(PAGE_FEATURES))[0]
-    return Verdict(odds, tuple(PAGE_FEATURES[n] for n in np.argsort(-shares)[:3] if shares[n] > 0))
+def told_of(lines: Sequence[Line]) -> Told:
+    """What the roles of labelled lines tell of the copy."""
+    most = {role: max((line.role(role) for line in lines), default=0.0) for role in ("title", "byline", "time")}
+    headline = max(lines, key=lambda line: line.role("title"))
+    return Told(most["title"], most["byline"], most["time"], headline.words, *body_span(lines))
 
 
 def reasons(lines: Sequence[Line]) -> list[str]:

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
 
-from tasks._block_labeller import label_blocks
 from tasks._blocks import Block, Nodes, squeeze
 from tasks._body import STOPS, Paragraph, list_paragraphs
 from tasks._text import count_words
@@ -60,12 +59,13 @@ class MainText:
     confidence: float
 
 
-def find_main_text(tree: Any, blocks: list[Block], nodes: Nodes, article_body: str | None, url: str | None) -> MainText:
-    """The main text of a page whose blocks have been looked over.
+def find_main_text(
+    tree: Any, blocks: list[Block], nodes: Nodes, odds: np.ndarray, article_body: str | None, url: str | None
+) -> MainText:
+    """The main text of a page; `odds`: how likely each of its blocks is body.
 
     `tree` is not changed.  `article_body`: JSON-LD's, the last resort.
     """
-    odds = label_blocks(blocks, nodes)
     complete(odds, blocks, nodes)
     paragraphs = _from_labels(blocks, odds)
     words = sum(p.words for p in paragraphs)

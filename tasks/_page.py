@@ -1,15 +1,22 @@
-"""What is seen of a whole plain-text copy, to tell articles from shops, listings, forums and services."""
+"""What is seen of a whole copy or page, to tell articles from shops, listings, forums and services."""
 
 import re
+import tomllib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 
+from schemas.errors import UsageError
 from tasks._features import PLACE_OF_KIND, Sight
-from tasks._lines import Line
-from tasks._roles import body_span
 from tasks._shapes import DIGIT, SIGN
+from tasks._trees import Model
 from tasks._words import Words
+
+PATTERNS = Path(__file__).resolve().parent.parent / "seeds" / "pages.toml"
 
 # Which are here was measured (cross-validated by site): of 60 that were tried, 24 do as well as all.
 PAGE_FEATURES = (
@@ -26,17 +33,100 @@ _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?[$€£]|\b(?:usd|eur|gbp)\b")
 _LONG_SENTENCE = 25
 
 
-def page_features(lines: Sequence[Line], sight: Sight) -> np.ndarray:
-    """(1, len(PAGE_FEATURES)) float32 of a labelled copy, which must have lines."""
-    odds = np.fromiter((line.body for line in lines), np.float32, len(lines))
+#: What an HTML page has beside that.
+MARKUP_FEATURES = (
+    "calls itself an article", "calls itself a product", "has a section", "address of a shop, list or forum",
+    "address with the words of a headline", "address with a date", "share of words in links", "blocks",
+)  # fmt: skip
+_ARTICLE_TYPES = ("article", "blogposting", "news", "blog", "report")
+_SLUG_WORD = re.compile(r"[a-z0-9]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What else is known of a copy.
+
+    `headline`, `byline`, `time`: how likely it has one, 0 to 1.  `headline_words`.  `first`, `last`: lines of the body;
+    (0, -1) without one.
+    """
+
+    headline: float
+    byline: float
+    time: float
+    headline_words: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """On a whole copy: log-odds that it is no article, None of a model that cannot say, and what told most for that."""
+
+    other_odds: float | None = None
+    against: tuple[str, ...] = ()
+
+
+def judge(head: str, values: np.ndarray, model: Model) -> Verdict:
+    """The verdict of this head, `page` or `html_page`, on the features of a copy or page, (1, features)."""
+    trees = model.heads.get(head)
+    if trees is None:
+        return Verdict()
+    odds = round(float(trees.log_odds(values)[0]), 2)
+    if odds < 0:
+        return Verdict(odds)
+    names = (*PAGE_FEATURES, *MARKUP_FEATURES)
+    shares = trees.shares(values, values.shape[1])[0]
+    return Verdict(odds, tuple(names[n] for n in np.argsort(-shares)[:3] if shares[n] > 0))
+
+
+def markup_features(page_type: str | None, section: str | None, url: str | None, links: np.ndarray) -> np.ndarray:
+    """(1, len(MARKUP_FEATURES)) float32; `links`: words in links and words of each block, (blocks, 2)."""
+    kind, path = (page_type or "").lower(), _path(url or "")
+    slug = max((len(_SLUG_WORD.findall(part)) for part in path.split("/")), default=0)
+    shops, dated = _patterns()
+    return np.array(
+        [[
+            any(word in kind for word in _ARTICLE_TYPES), "product" in kind, bool(section), bool(shops.search(path)),
+            min(slug, 8), bool(dated.search(path)), links[:, 0].sum() / max(float(links[:, 1].sum()), 1.0), len(links),
+        ]],
+        np.float32,
+    )  # fmt: skip
+
+
+def _path(url: str) -> str:
+    try:
+        return urlsplit(url).path.lower()
+    except ValueError:  # `https://[::bad`
+        return ""
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What addresses of shops, lists and forums have, and those of articles with a date."""
+    tables = read_patterns()
+    return tables["path"], tables["dated_path"]
+
+
+@cache
+def read_patterns() -> dict[str, re.Pattern[str]]:
+    """The tables of seeds/pages.toml; a `UsageError` names the file when it cannot be read."""
+    try:
+        tables = tomllib.loads(PATTERNS.read_text(encoding="utf-8"))
+        return {name: re.compile("|".join(f"(?:{p})" for p in table["patterns"])) for name, table in tables.items()}
+    except (OSError, tomllib.TOMLDecodeError, KeyError, TypeError, re.error) as error:
+        raise UsageError(f"{PATTERNS} cannot be read: {error}") from error
+
+
+def page_features(sight: Sight, odds: np.ndarray, told: Told) -> np.ndarray:
+    """(1, len(PAGE_FEATURES)) float32 of a labelled copy, which must have lines; `odds`: of each of being body."""
     is_body = odds > 0.5
     counts, words = sight.shapes.words, sight.words
     total, inside = max(float(counts.sum()), 1.0), float(counts[is_body].sum())
     right, missed = float((counts * odds)[is_body].sum()), float((counts * odds)[~is_body].sum())
     in_doubt = (odds > 0.2) & (odds < 0.8)
     long = is_body & (sight.shapes.stops > 0) & (counts >= _LONG_SENTENCE)
-    first, last = body_span(lines)
-    span = slice(first, last + 1)
+    count = len(odds)
+    span = slice(told.first, told.last + 1)
     begins = is_body & ~np.concatenate(([False], is_body[:-1]))
     stretches = np.bincount(np.cumsum(begins)[is_body], counts[is_body], 1)
     paragraphs = max(int(is_body.sum()), 1)
@@ -44,23 +134,22 @@ def page_features(lines: Sequence[Line], sight: Sight) -> np.ndarray:
     of_body = judged & is_body[words.lines]
     sizes = np.fromiter(map(len, words.names), np.float32, len(words.names))
     is_number = np.fromiter(map(str.isdigit, words.names), np.float32, len(words.names))
-    roles = {role: max((line.role(role) for line in lines), default=0.0) for role in ("title", "byline", "time")}
-    headline = max(range(len(lines)), key=lambda n: lines[n].role("title"))
-    asks = np.fromiter((text.endswith("?") for text in words.folded), bool, len(lines))
+    asks = np.fromiter((text.endswith("?") for text in words.folded), bool, count)
 
     def mean(values: np.ndarray, where: np.ndarray) -> float:
         return float(values[words.ids[where]].mean()) if where.any() else 0.0
 
     return np.array(
         [[
-            _leaning(words, np.ones(len(lines), bool)), _leaning(words, is_body),
-            roles["title"], roles["byline"], roles["time"],
+            _leaning(words, np.ones(count, bool)), _leaning(words, is_body),
+            told.headline, told.byline, told.time,
             2 * right / (right + inside + missed) if inside else 0.0, counts[in_doubt].sum() / total, inside / total,
             min(int(long.sum()), 20), inside / paragraphs, mean(sizes, of_body), asks[is_body].sum() / paragraphs,
-            begins.sum(), stretches.max() / max(inside, 1.0), (~is_body[span]).sum() / max(last + 1 - first, 1),
-            sight.stamps[span].sum(), counts[headline], mean(_are(words, _ME), judged),
+            begins.sum(), stretches.max() / max(inside, 1.0),
+            (~is_body[span]).sum() / max(told.last + 1 - told.first, 1), sight.stamps[span].sum(),
+            told.headline_words, mean(_are(words, _ME), judged),
             mean(_are(words, _YOU_AND_US), of_body), mean(is_number, judged),
-            sum(bool(_PRICE.search(text)) for text in words.folded) / len(lines),
+            sum(bool(_PRICE.search(text)) for text in words.folded) / count,
             (sight.kinds == PLACE_OF_KIND["related_links"]).mean(), (sight.shapes.counts[:, DIGIT] > 0).mean(),
             (sight.shapes.counts[:, SIGN] > 0).mean(),
         ]],

@@ -15,8 +15,8 @@ from lxml import html as lxml_html
 from schemas.document import Document
 from schemas.draft import BODY, Caption, Draft, Piece
 from schemas.outcome import Refusal
-from tasks._block_labeller import look_over
-from tasks._blocks import UNSEEN, Block, list_blocks, squeeze
+from tasks._block_labeller import judge_blocks, label_blocks, look_over
+from tasks._blocks import UNSEEN, Block, Nodes, list_blocks, squeeze
 from tasks._body import Paragraph, fill_gaps, place
 from tasks._dates import read_timestamp_line
 from tasks._encoding import decode
@@ -109,17 +109,24 @@ def parse_page(text: str) -> Any | Refusal | None:
     return tree
 
 
-def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
-    # lxml makes a Python object for each element anew whenever nothing holds the last one: a fifth of the time.
-    _held = list(tree.iter())
+def read_page(tree: Any, url: str | None) -> tuple[list[Block], Nodes, Metadata]:
+    """The blocks of a page, looked over, and what it says of itself; what nobody sees is gone from the tree then."""
     page = Page(tree)
     etree.strip_elements(tree, *UNSEEN, with_tail=False)
     root = tree.find("body")
     blocks, nodes = list_blocks(root if root is not None else tree)
     look_over(blocks, language_code(tree.get("lang")))
-    meta = read_metadata(page, blocks, url)
+    return blocks, nodes, read_metadata(page, blocks, url)
+
+
+def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
+    # lxml makes a Python object for each element anew whenever nothing holds the last one: a fifth of the time.
+    _held = list(tree.iter())
+    blocks, nodes, meta = read_page(tree, url)
     phrases = load_phrases(language_code(meta.language))
-    found = find_main_text(tree, blocks, nodes, meta.article_body, url)
+    labelled = label_blocks(blocks, nodes)
+    verdict = judge_blocks(blocks, labelled, meta, url)
+    found = find_main_text(tree, blocks, nodes, labelled.odds, meta.article_body, url)
     paragraphs = found.paragraphs
     if found.method != "labeller":
         place(paragraphs, blocks)
@@ -135,8 +142,7 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
         if block.key in shown or block.key.casefold() in headings:
             return "caption"
         found = labels.of(block.element)
-        match = None if found else phrases.match(block.text, count_words(block.text))
-        return found[0] if found else match.kind if match else None
+        return found[0] if found else block.phrase or None
 
     if found.method != "labeller":
         paragraphs = fill_gaps(paragraphs, blocks, other_kind)
@@ -163,7 +169,8 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
         captions=tuple(captions),
         flags=flags,
         confidence=confidence,
-        page_type=meta.page_type,
+        other_odds=verdict.other_odds,
+        against=verdict.against,
         is_teaser=_is_teaser(meta, blocks, labels, body_words),
     )
 
@@ -265,7 +272,9 @@ def _by_words(paragraph: Paragraph, words: int, blocks: list[Block], phrases: Ph
     """A short paragraph that is a known prompt by its own words."""
     if words > _PROMPT_WORDS:
         return None
-    match = phrases.match(paragraph.text, words)
+    block = blocks[paragraph.blocks[0]] if paragraph.blocks else None
+    is_whole = block is not None and block.key == paragraph.key
+    match = block.match if block and is_whole else phrases.match(paragraph.text, words)
     if match is None:
         return None
     if match.kind in _PROMPTS or (

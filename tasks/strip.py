@@ -15,9 +15,10 @@ from tasks._credits import is_bare_agency
 from tasks._encoding import decode
 from tasks._features import best_run, prose_of
 from tasks._head import CAPTION_FROM, SURE, SURE_CAPTION, Head, read_head
-from tasks._labeller import Verdict, label, reasons
+from tasks._labeller import label, reasons
 from tasks._lines import Line, read_lines
 from tasks._memory import Memory, Recall
+from tasks._page import Verdict
 from tasks._pictures import collect_captions, cut_credit, label_pictures
 from tasks._shapes import read_shapes
 from tasks._sources import named_source

@@ -50,7 +50,7 @@ def test_json_ld_gives_every_field():
     assert found.published[0] == "2026-03-03T09:15:00+01:00"
     assert found.updated[0] == "2026-03-04T10:00:00+01:00"
     assert (found.section, found.tags, found.source) == ("Town", ("bridge", "ferry"), "The Quay")
-    assert (found.url, found.language, found.page_type) == ("https://quay.example/bridge", "en-GB", "newsarticle")
+    assert (found.url, found.language) == ("https://quay.example/bridge", "en-GB")
     assert not found.is_teaser
 
 
@@ -104,7 +104,7 @@ def test_meta_elements_serve_where_json_ld_is_missing():
     assert found.title == "Swing bridge to close"
     assert found.bylines == (Byline("Ann Lee"),)
     assert (found.published, found.updated) == (("2026-03-03T08:15:00Z",), ("2026-03-04T08:15:00Z",))
-    assert (found.section, found.tags, found.page_type) == ("Town", ("bridge", "ferry"), "article")
+    assert (found.section, found.tags) == ("Town", ("bridge", "ferry"))
     assert (found.source, found.url) == ("The Quay", "https://quay.example/bridge")
 
 

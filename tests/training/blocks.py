@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 import tasks._trees
-from tasks._block_labeller import features_of, look_over
-from tasks._blocks import Block, Nodes, list_blocks
+from tasks._block_labeller import features_of
+from tasks._blocks import Block, Nodes
 from tasks._features import line_features, look_at
-from tasks._language import language_code
 from tasks._markup import name_words
 from tasks._trees import Model, load_model
 from tasks._words import words_of
+from tasks.extract import read_page
 from tests.training.pages import Page, body_shares, read_tree
 from tests.training.train import FOLDS, fit_head, fit_weights, write_model
 
@@ -42,10 +42,7 @@ def read_examples(folder: Path, pages: Sequence[Page], fold_of: dict[str, int]) 
     """The pages as blocks."""
     examples = []
     for page in pages:
-        tree = read_tree(folder, page.id)
-        body = tree.find("body")
-        blocks, nodes = list_blocks(tree if body is None else body)
-        look_over(blocks, language_code(tree.get("lang")))
+        blocks, nodes, _ = read_page(read_tree(folder / "html" / f"{page.id}.html.gz"), None)
         if blocks:
             shares = body_shares([block.text for block in blocks], page.truth["body"])
             examples.append(Example(page, fold_of[page.id], blocks, nodes, np.array(shares) > 0.5))

@@ -230,20 +230,18 @@ def is_caption(line: str, captions: Sequence[str]) -> bool:
     )
 
 
-def read_tree(folder: Path, page: str) -> Any:
-    """The lxml tree of a page, without what nobody sees."""
-    content = gzip.decompress((folder / "html" / f"{page}.html.gz").read_bytes())
-    decoded: Any = decode(content, None, is_html=True)
-    tree: Any = parse_page(decoded.text)
-    etree.strip_elements(tree, *UNSEEN, with_tail=False)
-    return tree
+def read_tree(path: Path) -> Any:
+    """The lxml tree of a page, None where there is nothing to parse."""
+    decoded: Any = decode(gzip.decompress(path.read_bytes()), None, is_html=True)
+    return parse_page(decoded.text)
 
 
 def read_captions(folder: Path, row: dict[str, Any]) -> tuple[str, ...]:
     """The captions of a page that are no part of its body: the truth's, else those of its figures."""
     captions = row.get("captions")
     if captions is None:
-        tree = read_tree(folder, row["id"])
+        tree = read_tree(folder / "html" / f"{row['id']}.html.gz")
+        etree.strip_elements(tree, *UNSEEN, with_tail=False)
         captions = [caption.text for caption in find_captions(tree, OTHERS_PICTURES, Labels(set()).of) if caption.text]
     body = _plain(row["body"])
     plain = (_plain(caption) for caption in captions)

@@ -59,11 +59,11 @@ HEADS: dict[str, dict[str, Any]] = {
     "joins": {"iterations": 100, "depth": 5, "learning_rate": 0.15},
     "body": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
     "blocks": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
-    "page": {"iterations": 120, "depth": 4, "learning_rate": 0.06, "rsm": 0.5},
+    **{name: {"iterations": 120, "depth": 4, "learning_rate": 0.06, "rsm": 0.5} for name in ("page", "html_page")},
     **{role: {"iterations": 120, "depth": 5, "learning_rate": 0.12, "rsm": 0.5} for role in ("title", *ROLES)},
 }
 #: Of few examples, the mean of several models is better than one.
-SEEDS = {"page": 3}
+SEEDS = {"page": 3, "html_page": 3}
 
 
 @dataclass
@@ -370,13 +370,13 @@ def main() -> int:
     """The models of the folds, then the model, then the head `page`, which learns from what the folds say."""
     from tests.training.blocks import fit_blocks
     from tests.training.blocks import read_examples as read_blocks
-    from tests.training.page import fit_page, read_examples
+    from tests.training.page import fit_html_page, fit_page, read_examples
 
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     told.add_argument("--pages", type=Path, default=PAGES)
     told.add_argument("--folds", type=Path, default=ROOT / "build" / "folds", help="where the models of the folds go")
     told.add_argument("--keep-folds", action="store_true", help="use the models of the folds that are there")
-    told.add_argument("--keep-model", action="store_true", help="only the heads `page` and `blocks` anew")
+    told.add_argument("--keep-model", action="store_true", help="only the heads `page`, `blocks` and `html_page` anew")
     arguments = told.parse_args()
     folder: Path = arguments.pages
     if not (folder / "truth.jsonl").is_file():
@@ -398,6 +398,7 @@ def main() -> int:
     fold = folds_of(pages, FOLDS)
     model = fit_page(read_examples(folder, arguments.folds, pages, fold), model, arguments.folds, say)
     model = fit_blocks(read_blocks(folder, pages, fold), model, arguments.folds)
+    model = fit_html_page(folder, pages, model, arguments.folds, say)
     write_model(model, MODEL)
     say(
         f"{MODEL.relative_to(ROOT)}: {MODEL.stat().st_size} bytes, {len(model.weights)} words, {len(FEATURES)} features"
