@@ -22,7 +22,8 @@ LONGEST_STAMP = 150
 
 
 def look_over(blocks: Sequence[Block], language: str | None) -> None:
-    """Set `match` and `is_stamp` of each block; `language`: of the page, ISO 639-1."""
+    """Set `match` and `is_stamp` of each block that is looked at; `language`: of the page, ISO 639-1."""
+    blocks = blocks[:MOST_BLOCKS]
     texts = [block.text for block in blocks]
     words = read_shapes(texts).words.tolist() if texts else []
     for block, match in zip(blocks, load_phrases(language).match_all(texts, words), strict=True):

@@ -27,7 +27,8 @@ class Paragraph:
     """One paragraph of the body.
 
     `tag`: trafilatura's (`p`, `head`, `item`, `row`, `quote`, ...).  `key`: the text without white space.  `blocks`:
-    numbers of the page's blocks that it was made of; empty when it could not be placed.  `rule`: what found it.
+    numbers of the page's blocks that it was made of; empty when it could not be placed.  `rule`: what found it, and
+    `confidence` how sure that is, 0 to 1.
     """
 
     text: str
@@ -35,6 +36,7 @@ class Paragraph:
     key: str
     blocks: list[int] = field(default_factory=list)
     rule: str = "trafilatura"
+    confidence: float = 1.0
     words: int = field(init=False)
 
     def __post_init__(self) -> None:

@@ -117,19 +117,17 @@ def _from_labels(blocks: list[Block], odds: np.ndarray) -> list[Paragraph]:
     """The blocks that are body, as paragraphs: cells of a row together, and lines of an element where none ends."""
     found: list[Paragraph] = []
     for number in np.flatnonzero(odds > 0.5).tolist():
-        block = blocks[number]
+        block, sure = blocks[number], round(float(odds[number]), 3)
         last = found[-1] if found else None
-        before = blocks[last.blocks[-1]] if last else None
-        if last and before and last.blocks[-1] == number - 1:
+        if last and last.blocks[-1] == number - 1:
+            before = blocks[number - 1]
             same_row = block.element.tag in _CELLS and before.element.getparent() is block.element.getparent()
             if same_row or (before.node == block.node and not before.text.endswith(STOPS)):
-                between = " | " if same_row else " "
-                found[-1] = Paragraph(
-                    last.text + between + block.text, "row" if same_row else last.tag, last.key + block.key,
-                    [*last.blocks, number], "labeller",
-                )  # fmt: skip
+                text = last.text + (" | " if same_row else " ") + block.text
+                key, numbers = last.key + block.key, [*last.blocks, number]
+                found[-1] = Paragraph(text, last.tag, key, numbers, "labeller", min(last.confidence, sure))
                 continue
-        found.append(Paragraph(block.text, _TAGS.get(block.element.tag, "p"), block.key, [number], "labeller"))
+        found.append(Paragraph(block.text, _TAGS.get(block.element.tag, "p"), block.key, [number], "labeller", sure))
     return found
 
 

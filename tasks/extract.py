@@ -297,12 +297,12 @@ def _pieces(
 ) -> list[Piece]:
     """Body and removed pieces in document order; a paragraph that could not be placed follows the one before it."""
     used = {n for p in paragraphs for n in p.blocks}
-    rows: list[tuple[int, int, str, str, str]] = []
+    rows: list[tuple[int, int, str, str, str, float]] = []
     at = -1
     for order, (paragraph, verdict) in enumerate(zip(paragraphs, verdicts, strict=True)):
         at = max(at, paragraph.blocks[0] if paragraph.blocks else at)
         kind, rule = verdict or (BODY, paragraph.rule)
-        rows.append((at, order, paragraph.text, kind, rule))
+        rows.append((at, order, paragraph.text, kind, rule, paragraph.confidence if verdict is None else 1.0))
     headings = {squeeze(h).casefold() for h in meta.headings}
     shown = {squeeze(t) for c in captions for t in (c.text, c.credit, f"{c.text or ''}{c.credit or ''}") if t}
     standfirst = squeeze(meta.standfirst or "")
@@ -322,9 +322,9 @@ def _pieces(
             label = ("timestamp", "near_h1")
         else:
             label = removed_label(block, labels)
-        rows.append((number, -1, block.text, label[0], label[1]))
+        rows.append((number, -1, block.text, label[0], label[1], 1.0))
     rows.sort(key=lambda row: row[:2])
-    return [Piece(None, n, text, kind, rule) for n, (_, _, text, kind, rule) in enumerate(rows)]
+    return [Piece(None, n, text, kind, rule, sure) for n, (_, _, text, kind, rule, sure) in enumerate(rows)]
 
 
 def removed_label(block: Block, labels: Labels) -> Label:
