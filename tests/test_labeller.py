@@ -190,6 +190,14 @@ def test_words_of_lines_as_arrays_are_those_of_each_line_by_itself():
     assert wording_of(words).tolist() == [1.5 + 0.25 + 4.0 + 16.0 + 4.0, 0, 0.25, 64.0, 64.0]
 
 
+def test_a_copy_pasted_twice_is_judged_as_if_it_stood_there_once():
+    once, twice = read_lines("\n".join(PROSE)), read_lines("\n".join([*PROSE, *PROSE]))
+    label(once)
+    label(twice)
+    assert [line.body for line in twice] == [line.body for line in once] * 2
+    assert reasons(twice)[len(PROSE) :] == ["as the first time"] * len(PROSE)
+
+
 def test_trees_answer_as_they_are_drawn():
     trees = Trees(
         np.array([[0, 1]]), np.array([[0.5, 2.0]], np.float32), np.array([[1.0, 2.0, 3.0, 4.0]], np.float32), 0.25

@@ -1,7 +1,7 @@
 """Quality on real pages whose truth others wrote: floors that only go up (quality_floor.json).
 
-Needs ../shared/eval, which is not part of the project.  The labeller of plain text has learned from these very pages, so
-that its floors are also held against what it reached on sites it had not seen, as seeds/labeller.toml has it.
+Needs ../shared/eval, which is not part of the project.  The labeller has learned from these very pages, so that its
+floors are also held against what it reached on sites it had not seen, as seeds/labeller.toml has it.
 """
 
 import gzip
@@ -69,7 +69,7 @@ def test_pages_that_are_no_articles_are_refused(suffix, pool):
     assert refused >= FLOOR["not_articles_refused_at_least"][suffix]
 
 
-@pytest.mark.parametrize("dump", ["text_lines", "text_split"])
+@pytest.mark.parametrize("dump", ["html", "text_lines", "text_split"])
 def test_what_the_labeller_reached_on_unseen_sites_is_above_its_floors(dump):
     below = [
         (dump, name, what, LEARNED[dump][name][what])
@@ -80,6 +80,11 @@ def test_what_the_labeller_reached_on_unseen_sites_is_above_its_floors(dump):
     assert below == []
     for name, bare in LEARNED["text_lines_without_bullets"].items():
         assert LEARNED["text_lines"][name]["f1"] - bare["f1"] <= 0.01
+
+
+@pytest.mark.parametrize("suffix", [".html.gz", ".txt"])
+def test_pages_of_unseen_sites_that_are_no_articles_were_refused(suffix):
+    assert LEARNED["not_articles_refused"][suffix] >= FLOOR["not_articles_refused_at_least"][suffix]
 
 
 def test_the_figures_are_those_of_the_model_that_is_here():
