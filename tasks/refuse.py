@@ -27,6 +27,8 @@ MOST_CHARACTERS = 30_000
 #: From these log-odds of being no article on, which are learned (docs/train.md), it is refused.  Cross-validated by
 #: site: plain text 70% of the other pages, 1.6% of wcxb and 1 of 262 news pages; HTML 80%, 1.6% and none.
 TEXT_REFUSED_FROM = 2.0
+#: Below these, headlines around a short body are no index page.
+SURELY_AN_ARTICLE = -2.0
 HTML_REFUSED_FROM = 1.75
 
 _SENTENCE = re.compile("[.!?…。！？।؟۔]['\"”’»“)\\]』」]*$")
@@ -45,7 +47,7 @@ def find_refusal(article: Article, draft: Draft) -> Refusal | None:
         return _refusal("paywall_stub", "the page says that the rest is for subscribers")
     if article.word_count <= PAYWALL_WORDS and _breaks_off(draft) and (hit := _pattern("paywall").search(text)):
         return _refusal("paywall_stub", f"the rest is for subscribers: “{hit[0][:80]}”")
-    if _is_index(article, draft):
+    if (draft.other_odds is None or draft.other_odds > SURELY_AN_ARTICLE) and _is_index(article, draft):
         return _refusal("not_an_article", "it is a list of headlines")
     if not article.word_count:
         return _refusal("boilerplate_only", "nothing is left once the furniture of the page is taken out")

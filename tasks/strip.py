@@ -42,6 +42,8 @@ NEARLY = 0.45
 SHORTEST_COPY = 5
 #: So sure must the labeller be that a line which begins like an editor's note is body all the same.
 SURE_OF_NOTE = 0.97
+LIKELY_LIST = 0.3
+NEAR_LIST = 2
 #: What such a line begins goes on below it.
 SECTIONS = frozenset(("comment_widget", "related_links", "legal", "navigation", "subscribe_prompt"))
 
@@ -79,6 +81,7 @@ def strip_text(text: str, flags: tuple[str, ...] = (), recall: Recall | None = N
     head = read_head(lines)
     _label_captions(lines)
     _past_boxes(lines)
+    _whole_lists(lines)
     _label_body(lines)
     places = [n for n, line in enumerate(lines) if line.kind == BODY]
     _label_rest(lines, places[0] if places else len(lines), places[-1] if places else len(lines))
@@ -154,6 +157,25 @@ def _past_boxes(lines: Sequence[Line]) -> None:
             line.body = 0.51
         elif line.kind not in BOX_KINDS:
             return
+
+
+def _whole_lists(lines: Sequence[Line]) -> None:
+    """A bulleted list amid the body belongs to it whole, where it is as likely to as LIKELY_LIST."""
+    number = 0
+    while number < len(lines):
+        end = number
+        while end < len(lines) and lines[end].bullet and not lines[end].kind:
+            end += 1
+        items = lines[number:end]
+        amid = len(items) > 1 and all(
+            any(line.is_body and not line.bullet for line in near)
+            for near in (lines[max(0, number - NEAR_LIST) : number], lines[end : end + NEAR_LIST])
+        )
+        words = sum(line.words for line in items)
+        if amid and sum(line.body * line.words for line in items) > LIKELY_LIST * words:
+            for line in items:
+                line.body = max(line.body, 0.51)
+        number = max(end, number + 1)
 
 
 def _label_body(lines: Sequence[Line]) -> None:
