@@ -17,7 +17,7 @@ _DECIDING = (
     "tasks/_*.py",
     "seeds/phrases/*",
     "seeds/publishers/*",
-    *(f"seeds/{words}.toml" for words in ("dates", "names", "pages")),
+    *(f"seeds/{words}.toml" for words in ("dates", "names", "pages", "topics")),
     "seeds/labeller.json.gz",
     "schemas/expectations/article.json",
 )

@@ -7,6 +7,7 @@ boxes.  What is left is named by where it stands.  Every line ends with a kind a
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from schemas.document import Document
 from schemas.draft import BODY, Byline, Draft, Piece, glue
@@ -18,10 +19,10 @@ from tasks._head import CAPTION_FROM, SURE, SURE_CAPTION, Head, read_head
 from tasks._labeller import label, reasons
 from tasks._lines import Line, read_lines
 from tasks._memory import Memory, Recall
-from tasks._page import Verdict
 from tasks._pictures import collect_captions, cut_credit, label_pictures
 from tasks._shapes import read_shapes
 from tasks._sources import named_source
+from tasks._topics import read_section, read_tags
 
 #: Expected F1 of the chosen lines, below which the labeller is said to be unsure.
 UNSURE_BELOW = 0.75
@@ -84,10 +85,14 @@ def strip_text(text: str, flags: tuple[str, ...] = (), recall: Recall | None = N
     _whole_lists(lines)
     _label_body(lines)
     places = [n for n, line in enumerate(lines) if line.kind == BODY]
+    tags = read_tags(lines, places[0], places[-1]) if places else []
     _label_rest(lines, places[0] if places else len(lines), places[-1] if places else len(lines))
     if lines and lines[-1].kind == BODY and lines[-1].words >= 8 and not lines[-1].stops:
         flags = (*flags, "truncated")
-    return _to_draft(lines, head, (*flags, *head.flags), confidence, verdict)
+    draft = _to_draft(lines, head, (*flags, *head.flags), confidence)
+    title = next((n for n, line in enumerate(lines) if line.kind == "title"), None)
+    section = read_section(lines, title) if title is not None else None
+    return replace(draft, section=section, tags=tuple(tags), other_odds=verdict.other_odds, against=verdict.against)
 
 
 def tell_why(document: Document) -> dict[tuple[int, int], str]:
@@ -218,7 +223,7 @@ def _label_rest(lines: Sequence[Line], first: int, last: int) -> None:
             line.take("other", f"{where}:sentence", sure)
 
 
-def _to_draft(lines: Sequence[Line], head: Head, flags: tuple[str, ...], confidence: float, verdict: Verdict) -> Draft:
+def _to_draft(lines: Sequence[Line], head: Head, flags: tuple[str, ...], confidence: float) -> Draft:
     words = sum(line.words for line in lines if line.kind == BODY)
     return Draft(
         pieces=tuple(piece for line in lines for piece in _pieces(line)),
@@ -232,8 +237,6 @@ def _to_draft(lines: Sequence[Line], head: Head, flags: tuple[str, ...], confide
         flags=flags,
         # Damped for short bodies: 100 words are a short news item.
         confidence=round(min(1.0, words / 100) ** 0.5 * confidence, 3),
-        other_odds=verdict.other_odds,
-        against=verdict.against,
     )
 
 
