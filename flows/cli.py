@@ -181,7 +181,7 @@ def explain(
     With what the warehouse has learned of the source, if it has.
     """
     from flows import show
-    from flows.document import take_apart_in_time
+    from flows.document import take_apart_in_time, tell_why
     from flows.inputs import read_all, require, with_memory
 
     require([input])
@@ -196,11 +196,7 @@ def explain(
     if len(document.content) >= FEW_BYTES:
         from flows.pool import take_apart_elsewhere as take
     draft, article = take(document, settings)
-    why: dict[tuple[int, int], str] = {}
-    if document.media_type == "text/plain" and draft.pieces:
-        from tasks.strip import tell_why
-
-        why = tell_why(document)
+    why = tell_why(document, draft)
     if json:
         show.print_json(show.explain_as_json(article, draft, why))
     else:

@@ -134,3 +134,16 @@ def refused(document: Document, refusal: Refusal) -> Article:
 
 def _rejected(article: Article, refusal: Refusal) -> Article:
     return replace(article, outcome="rejected", reasons=refusal.reasons, stage=refusal.stage, detail=refusal.detail)
+
+
+def tell_why(document: Document, draft: Draft) -> dict[tuple[int, int], str]:
+    """What told the labeller, by line (0 in HTML) and position of the pieces of `draft`; empty of an empty one."""
+    if not draft.pieces:
+        return {}
+    if document.media_type == "text/html":
+        from tasks.extract import tell_why as of_page
+
+        return of_page(document, draft)
+    from tasks.strip import tell_why as of_copy
+
+    return of_copy(document)

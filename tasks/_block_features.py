@@ -69,7 +69,7 @@ def _columns(
         yield f"in a {tag}", inside[node]
     for number, kind in enumerate(CALLED):
         yield f"called {kind}", tree.called[node] == number
-    yield "called from afar", tree.called_from[node]
+    yield "no telling name nearby", tree.called_from[node]
     yield "links", links
     yield "depth", tree.depth[node]
     here = node

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from tasks._block_features import block_features
+from tasks._block_features import BLOCK_FEATURES, block_features
 from tasks._blocks import Block, Nodes
 from tasks._dates import read_timestamp_line
-from tasks._features import Sight, line_features, look_at
+from tasks._features import FEATURES, Sight, line_features, look_at
+from tasks._labeller import name_shares
 from tasks._metadata import Metadata
 from tasks._page import Told, Verdict, judge, markup_features, page_features
 from tasks._phrases import load_phrases
@@ -87,3 +88,15 @@ def html_page_features(
 def features_of(blocks: Sequence[Block], nodes: Nodes, sight: Sight, values: np.ndarray, model: Model) -> np.ndarray:
     """(blocks, features) for the head `blocks`; `values`: what `line_features` says of them."""
     return np.concatenate([values.T, block_features(blocks, nodes, sight, model.classes).T]).T
+
+
+def block_reasons(blocks: Sequence[Block], nodes: Nodes) -> list[str]:
+    """For each block that is looked at how likely it is body, and the features that told most (`name_shares`)."""
+    labelled, model = label_blocks(blocks, nodes), load_model()
+    if labelled.sight is None:
+        return []
+    looked_at, odds = blocks[:MOST_BLOCKS], labelled.odds[:MOST_BLOCKS]
+    values = features_of(looked_at, nodes, labelled.sight, line_features(labelled.sight), model)
+    names = (*FEATURES, *BLOCK_FEATURES)
+    named = name_shares(model.heads["blocks"].shares(values, len(names)), (odds > 0.5).tolist(), names)
+    return [f"body {sure:.2f}: {why}" for sure, why in zip(odds.tolist(), named, strict=True)]

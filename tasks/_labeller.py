@@ -90,16 +90,24 @@ def reasons(lines: Sequence[Line]) -> list[str]:
         return []
     model = load_model()
     shares = model.heads["body"].shares(line_features(look_at(looked_at, model)), len(FEATURES))
-    shares -= shares.mean(axis=0)  # what all lines of a copy have in common tells none from another
+    named = iter(name_shares(shares, [line.body > 0.5 for line in looked_at], FEATURES))
     told: list[str] = []
-    rows = iter(shares)
-    for number, line in enumerate(lines):
+    for number in range(len(lines)):
         if number >= MOST_LINES:
             told.append("behind all that is looked at")
-        elif number in again:
-            told.append("as the first time")
         else:
-            row = next(rows)
-            order = np.argsort(-row if line.body > 0.5 else row)[:REASONS]
-            told.append(", ".join(("+" if line.body > 0.5 else "-") + FEATURES[n] for n in order))
+            told.append("as the first time" if number in again else next(named))
+    return told
+
+
+def name_shares(shares: np.ndarray, is_body: Sequence[bool], names: Sequence[str]) -> list[str]:
+    """For each row of `Trees.shares` the features that told most: `+` in front of what told for body, `-` against it.
+
+    What all rows have in common tells none from another, and does not count.
+    """
+    shares = shares - shares.mean(axis=0)
+    told = []
+    for row, sign in zip(shares, ("+" if body else "-" for body in is_body), strict=True):
+        order = np.argsort(-row if sign == "+" else row)[:REASONS]
+        told.append(", ".join(f"{sign}{names[int(n)]}" for n in order))
     return told

@@ -15,7 +15,7 @@ from lxml import html as lxml_html
 from schemas.document import Document
 from schemas.draft import BODY, Caption, Draft, Piece
 from schemas.outcome import Refusal
-from tasks._block_labeller import judge_blocks, label_blocks, look_over
+from tasks._block_labeller import block_reasons, judge_blocks, label_blocks, look_over
 from tasks._blocks import UNSEEN, Block, Nodes, list_blocks, squeeze
 from tasks._body import Paragraph, fill_gaps, place
 from tasks._dates import read_timestamp_line
@@ -90,6 +90,20 @@ def extract_document(document: Document) -> Draft | Refusal:
     if isinstance(tree, Refusal):
         return tree
     return _take_apart(tree, url, tuple(decoded.flags))
+
+
+def tell_why(document: Document, draft: Draft) -> dict[tuple[int, int], str]:
+    """For each piece of `draft`, by `(0, position)`, how likely it is body and which features told most."""
+    decoded = decode(document.content, document.charset, is_html=True)
+    tree = None if isinstance(decoded, Refusal) else parse_page(decoded.text)
+    if tree is None or isinstance(tree, Refusal):
+        return {}
+    blocks, nodes, _ = read_page(tree, None)
+    waiting: dict[str, list[str]] = {}
+    for block, why in zip(blocks, block_reasons(blocks, nodes), strict=False):
+        waiting.setdefault(block.text, []).append(why)
+    told = ((piece, waiting.get(piece.text)) for piece in draft.pieces)
+    return {(0, piece.position): found.pop(0) for piece, found in told if found}
 
 
 def parse_page(text: str) -> Any | Refusal | None:

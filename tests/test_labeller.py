@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tasks._block_features import BLOCK_FEATURES
 from tasks._features import FEATURES, line_features, look_at
 from tasks._joins import read_parts
 from tasks._labeller import label, reasons
@@ -221,3 +222,12 @@ def test_explain_names_what_told_the_labeller(tmp_path: Path):
 def test_the_model_is_small_and_in_the_repo():
     assert MODEL.stat().st_size < 500_000
     assert subprocess.run(["git", "check-ignore", str(MODEL)], capture_output=True).returncode != 0
+
+
+def test_explain_names_what_told_the_labeller_of_a_page(tmp_path: Path):
+    blocks = "".join(f"<p>{text}</p>" for text in [*PROSE, *MORE])
+    page = f"<html><body><nav><a href='/'>Home</a></nav><article><h1>{PAGE[3]}</h1>{blocks}</article></body></html>"
+    (tmp_path / "page.html").write_text(page)
+    told = json.loads(copydesk("explain", str(tmp_path / "page.html"), "--json").stdout)
+    why = {piece["text"]: piece["why"] for piece in told["pieces"]}
+    assert any(name in why[PROSE[0]] for name in (*FEATURES, *BLOCK_FEATURES))
