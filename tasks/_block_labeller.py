@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from tasks._block_features import BLOCK_FEATURES, block_features
-from tasks._blocks import Block, Nodes
+from tasks._blocks import MOST_BLOCKS, Block, Nodes
 from tasks._dates import read_timestamp_line
 from tasks._features import FEATURES, Sight, line_features, look_at
 from tasks._labeller import name_shares
@@ -16,8 +16,6 @@ from tasks._phrases import load_phrases
 from tasks._shapes import read_shapes
 from tasks._trees import Model, load_model
 
-#: Of a page with more blocks than this, which no public page comes near, the rest is not looked at.
-MOST_BLOCKS = 20_000
 #: Characters that a timestamp has, at most.
 LONGEST_STAMP = 150
 

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
@@ -16,6 +17,9 @@ _INLINE = frozenset(
         "strong", "sub", "sup", "tt", "u", "var", "wbr", "time", "label", "amp-img", "picture", "source", "input",
     )
 )  # fmt: skip
+#: Of a page with more blocks than this, which no public page comes near, the rest is not looked at.
+MOST_BLOCKS = 20_000
+_MOST_CHILDREN = 200
 #: Never visible as copy.
 UNSEEN = ("script", "style", "noscript", "template", "svg", "iframe", "select", "textarea", "object", "math", "canvas")
 _SEAM = re.compile(r"[^\W\d_A-Z)?!][A-Z][^\W\d_A-Z]|[)?!][A-Z]")
@@ -54,7 +58,7 @@ class Block:
 
     def spaced(self) -> str:
         """The text with spaces where only elements hold words apart (`Ann LeeUpdated 3 May`)."""
-        if not _SEAM.search(self.text) or self.element.tag in _CONTAINERS:
+        if not _SEAM.search(self.text) or self.element.tag in _CONTAINERS or is_crowded(self.element):
             return self.text
         text = spaced_text(self.element)
         return text if squeeze(text) == self.key else self.text
@@ -85,6 +89,11 @@ def names_of(element: Any) -> str:
     """What an element is called: its class, id and the like."""
     get = element.get
     return " ".join(filter(None, (get("class"), get("id"), get("itemprop"), get("data-component"))))
+
+
+def is_crowded(element: Any) -> bool:
+    """Whether an element has more children than a paragraph has: to look at all of them for each block is quadratic."""
+    return next(islice(element.iterchildren(), _MOST_CHILDREN, None), None) is not None
 
 
 def squeeze(text: str) -> str:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from schemas.draft import Byline
-from tasks._blocks import Block, spaced_text, squeeze
+from tasks._blocks import MOST_BLOCKS, Block, is_crowded, spaced_text, squeeze
 from tasks._dates import read_dated_line, read_timestamp_line
 from tasks._json_ld import clean_value, json_bylines
 from tasks._name_words import UNSPACED, is_person_name, name_words
@@ -221,6 +221,8 @@ def _marked(block: Block) -> str | None:
     Of a line that holds more than names (`Ann Lee, 3 May, Town, Sport`) the one name that is marked in it.
     """
     found: list[str] = []
+    if is_crowded(block.element):
+        return None
     for element in islice(block.element.iter(*_HOLDERS), _MOST_HOLDERS):
         is_page = element.tag == "a" and _AUTHOR_PAGE.search(element.get("href") or "")
         is_named = _is_named(element) or (is_page and any(map(_is_named, list(element.iterancestors())[:2])))
@@ -280,7 +282,7 @@ def _is_date(text: str) -> bool:
 def _below(blocks: list[Block], start: int | None, source: str | None) -> list[Byline]:
     """The one byline with people in it that the page has anywhere below its headline; none where they differ."""
     found: dict[str, Byline] = {}
-    for _, byline in _printed(blocks, range((start or 0) + 1, len(blocks)), None, source):
+    for _, byline in _printed(blocks, range((start or 0) + 1, min(len(blocks), MOST_BLOCKS)), None, source):
         if people := _people(byline, source):
             found.setdefault(_key(" ".join(people)), byline)
         if len(found) > 1:

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -116,20 +117,29 @@ def _expected_f1(blocks: list[Block], odds: np.ndarray) -> float:
 
 def _from_labels(blocks: list[Block], odds: np.ndarray) -> list[Paragraph]:
     """The blocks that are body, as paragraphs: cells of a row together, and lines of an element where none ends."""
-    found: list[Paragraph] = []
+    groups: list[list[int]] = []
     for number in np.flatnonzero(odds > 0.5).tolist():
-        block, sure = blocks[number], round(float(odds[number]), 3)
-        last = found[-1] if found else None
-        if last and last.blocks[-1] == number - 1:
-            before = blocks[number - 1]
-            same_row = block.element.tag in _CELLS and before.element.getparent() is block.element.getparent()
-            if same_row or (before.node == block.node and not before.text.endswith(STOPS)):
-                text = last.text + (" | " if same_row else " ") + block.text
-                key, numbers = last.key + block.key, [*last.blocks, number]
-                found[-1] = Paragraph(text, last.tag, key, numbers, "labeller", min(last.confidence, sure))
-                continue
-        found.append(Paragraph(block.text, _TAGS.get(block.element.tag, "p"), block.key, [number], "labeller", sure))
-    return found
+        if groups and groups[-1][-1] == number - 1 and _goes_on(blocks[number - 1], blocks[number]):
+            groups[-1].append(number)
+        else:
+            groups.append([number])
+    return [_paragraph([blocks[number] for number in group], group, odds) for group in groups]
+
+
+def _goes_on(before: Block, block: Block) -> bool:
+    return _same_row(before, block) or (before.node == block.node and not before.text.endswith(STOPS))
+
+
+def _same_row(before: Block, block: Block) -> bool:
+    return block.element.tag in _CELLS and before.element.getparent() is block.element.getparent()
+
+
+def _paragraph(blocks: list[Block], numbers: list[int], odds: np.ndarray) -> Paragraph:
+    texts = [blocks[0].text]
+    for before, block in pairwise(blocks):
+        texts += [" | " if _same_row(before, block) else " ", block.text]
+    tag, key = _TAGS.get(blocks[0].element.tag, "p"), "".join(block.key for block in blocks)
+    return Paragraph("".join(texts), tag, key, numbers, "labeller", round(float(odds[numbers].min()), 3))
 
 
 def _ask_others(

@@ -83,11 +83,11 @@ def markup_features(page_type: str | None, section: str | None, url: str | None,
     """(1, len(MARKUP_FEATURES)) float32; `links`: words in links and words of each block, (blocks, 2)."""
     kind, path = (page_type or "").lower(), _path(url or "")
     slug = max((len(_SLUG_WORD.findall(part)) for part in path.split("/")), default=0)
-    shops, dated = _patterns()
+    is_shop, is_dated = (bool(read_patterns()[name].search(path)) for name in ("path", "dated_path"))
     return np.array(
         [[
-            any(word in kind for word in _ARTICLE_TYPES), "product" in kind, bool(section), bool(shops.search(path)),
-            min(slug, 8), bool(dated.search(path)), links[:, 0].sum() / max(float(links[:, 1].sum()), 1.0), len(links),
+            any(word in kind for word in _ARTICLE_TYPES), "product" in kind, bool(section), is_shop, min(slug, 8),
+            is_dated, links[:, 0].sum() / max(float(links[:, 1].sum()), 1.0), len(links),
         ]],
         np.float32,
     )  # fmt: skip
@@ -98,13 +98,6 @@ def _path(url: str) -> str:
         return urlsplit(url).path.lower()
     except ValueError:  # `https://[::bad`
         return ""
-
-
-@cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """What addresses of shops, lists and forums have, and those of articles with a date."""
-    tables = read_patterns()
-    return tables["path"], tables["dated_path"]
 
 
 @cache

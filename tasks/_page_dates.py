@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from tasks._blocks import Block, squeeze
+from tasks._blocks import MOST_BLOCKS, Block, squeeze
 from tasks._bylines import is_signed
 from tasks._dates import read_dated_line, read_timestamp_line
 from tasks._json_ld import clean_value, node_types
@@ -104,7 +104,7 @@ def find_dates(page: "Page", node: dict[str, Any], blocks: list[Block], near: ra
 def _anywhere(blocks: list[Block]) -> list[str]:
     """The one day that blocks of the page state by themselves or beside a byline; none where they state several."""
     found: dict[str, str] = {}
-    for number, block in enumerate(blocks):
+    for number, block in enumerate(blocks[:MOST_BLOCKS]):
         day = _PRINTED_DATE.search(block.text)
         if day is None or count_words(block.text) > 12:
             continue
