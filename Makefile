@@ -41,7 +41,7 @@ torture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.torture --rounds 30
 	$(BIN)/python -m tests.torture.reader
 
-# The labeller of plain text, from labelled pages (docs/train.md).
+# The labeller, from labelled pages (docs/train.md).
 PAGES ?= ../shared/eval
 FOLDS := build/folds
 train: $(VENV)/.installed-dev

@@ -135,7 +135,8 @@ class _Walk:
             else:
                 up[number], down[number] = up[parent] + 1, down[parent]
             if names not in odds:
-                odds[names] = sum(classes.get(word, 0.0) for word in set(name_words(names)))
+                words = dict.fromkeys(name_words(names))  # a set has another order, and sum, in each process
+                odds[names] = sum(classes.get(word, 0.0) for word in words)
             own[number] = odds[names]
             label = None if is_frame[number] else label_of_names(tag, role, names)
             mine = 1 << AROUND.index(tag) if tag in AROUND else 0

@@ -22,6 +22,8 @@ SURE_FROM = 0.85
 #: does a paragraph that line breaks divide, wherever it stands.
 #: (Cross-validated by site: .0035 F1 on fundus_eval, .002 on wcxb, .007 on scraping.)
 WHOLE = {("table",): 0.1, ("ul", "ol"): 0.3, ("p",): 0.4}
+#: A sentence of so many characters that comes again beside itself is body each time, where it is as likely as this.
+SHORTEST_SENTENCE, LIKELY_AGAIN = 40, 0.3
 #: Right above text of the body a subhead belongs to it.
 LIKELY_SUBHEAD = 0.25
 _SUBHEADS = frozenset(("h2", "h3", "h4", "h5", "h6"))
@@ -81,7 +83,9 @@ def find_main_text(
 
 
 def complete(odds: np.ndarray, blocks: list[Block], nodes: Nodes) -> None:
-    """Raise the odds of what is whole or nothing: tables and lists amid the body, subheads above its text."""
+    """Raise the odds of what is whole or nothing: tables and lists amid the body, a sentence that siblings say again,
+    subheads above their text.
+    """
     is_body = odds > 0.5
     sizes = np.array([len(block.key) for block in blocks])
     for tags, likely in WHOLE.items():
@@ -90,10 +94,22 @@ def complete(odds: np.ndarray, blocks: list[Block], nodes: Nodes) -> None:
             amid = is_body[max(0, first - NEAR) : first].any() and is_body[last + 1 : last + 1 + NEAR].any()
             if (amid or tags == ("p",)) and (odds[inside] * sizes[inside]).sum() > likely * sizes[inside].sum():
                 odds[inside] = np.maximum(odds[inside], PUT_IN)
+    for copies in _said_again(blocks, nodes):
+        if odds[copies].mean() > LIKELY_AGAIN and odds[copies].max() > 0.5:
+            odds[copies] = np.maximum(odds[copies], PUT_IN)
     is_body = odds > 0.5
     for number in np.flatnonzero(~is_body[:-1] & is_body[1:] & (odds[:-1] > LIKELY_SUBHEAD)).tolist():
         if nodes.tags[blocks[number].node] in _SUBHEADS and is_body[max(0, number - NEAR) : number].any():
             odds[number] = PUT_IN
+
+
+def _said_again(blocks: list[Block], nodes: Nodes) -> Iterator[np.ndarray]:
+    """The numbers of the blocks with the same sentence, of elements right in the same one: a refrain, no furniture."""
+    said: dict[tuple[int, str], list[int]] = {}
+    for number, block in enumerate(blocks):
+        if len(block.key) >= SHORTEST_SENTENCE:
+            said.setdefault((nodes.parents[block.node], block.key), []).append(number)
+    return (np.array(numbers) for numbers in said.values() if len(numbers) > 1)
 
 
 def _inside(blocks: list[Block], nodes: Nodes, tags: tuple[str, ...]) -> Iterator[np.ndarray]:

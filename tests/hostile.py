@@ -150,6 +150,7 @@ CASES: dict[str, Case] = {
     "paragraphs_5mb.html": (lambda s: _repeated(b"<p>", int(5 * MEGABYTE * s), b"<html><body>"), _REFUSED),
     "paragraphs_text.html": (lambda s: _repeated(b"<p>The crew has painted it, she said.", int(5 * MEGABYTE * s),
                              b"<html><body>"), _REFUSED | {LOADED}),
+    "breaks.html": (lambda s: _repeated(b"A line that does not end<br>", int(6 * MEGABYTE * s), b"<html><body><p>"), _REFUSED),
     "nested.html": (lambda s: _repeated(b"<div>", int(500_000 * s), b"<html><body>", b"text"), _REFUSED),
     "nested_spans.html": (lambda s: _repeated(b"<span>", int(600_000 * s), b"<html><body><p>", b"text"), _REFUSED),
     "nested_in_page.html": (lambda s: iter([page(901, before="<div>" * int(100_000 * s))]), _REFUSED | {LOADED}),

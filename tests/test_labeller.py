@@ -169,6 +169,10 @@ def test_the_same_copy_is_seen_alike_in_every_process():
         "from tasks._labeller import told_of; import numpy as np; odds = np.array([line.body for line in lines])\n"
         "sight = look_at(lines, model)\n"
         "seen = line_features(sight).tobytes() + page_features(sight, odds, told_of(lines)).tobytes()\n"
+        "from tasks.extract import parse_page, read_page; from tasks._block_features import block_features\n"
+        "blocks, nodes, _ = read_page(parse_page('<body><p class=\"ab cd ef gh ij kl\">' + '<p>'.join(PAGE)), None)\n"
+        "odds = dict(ab=1e17, cd=-1e17, ef=1.0, gh=3e16, ij=-3e16, kl=0.1)\n"
+        "seen += block_features(blocks, nodes, look_at(blocks, model), odds).tobytes()\n"
         "print(hashlib.sha256(seen).hexdigest(), [(line.body, line.roles) for line in lines])"
     )
     told = {

@@ -20,8 +20,8 @@ from tasks._markup import name_words
 from tasks._trees import Model, load_model
 from tasks._words import words_of
 from tasks.extract import read_page
+from tests.training.heads import FOLDS, fit_head, fit_weights, write_model
 from tests.training.pages import Page, body_shares, read_tree
-from tests.training.train import FOLDS, fit_head, fit_weights, write_model
 
 #: A word of class and id names counts when it stands on so many sites.
 FEWEST_SITES = 4

@@ -20,8 +20,8 @@ from tasks._page import page_features
 from tasks._trees import Model, Trees, load_model
 from tasks._words import words_of
 from tasks.extract import read_page
+from tests.training.heads import FOLDS, fit_head, fit_weights, write_model
 from tests.training.pages import DUMPS, Page, folds_of, other_pages, read_tree
-from tests.training.train import FOLDS, fit_head, fit_weights, write_model
 
 #: A word counts when it stands on so many pages.
 FEWEST_PAGES = 12

@@ -1,16 +1,15 @@
-"""Train the labeller of plain text: `make train`, or `python -m tests.training.train [--pages FOLDER] [--check]`.
+"""Train the labeller: `make train`, or `python -m tests.training.train [--pages FOLDER]`.
 
 FOLDER holds truth.jsonl, text_lines/ID.txt and text_split/ID.txt (docs/train.md says where the public pages come from and
 how they are laid out).  Every figure is cross-validated by site: no page of a site is trained and tested on.  The model
 goes to seeds/labeller.json.gz, its figures and the fingerprint of its data to seeds/labeller.toml.
 
 In order, each on what the ones before say of pages they have not seen: the weights of words (logistic regression), then
-oblivious boosted trees (CatBoost) for `joins`, `body`, `title`, and `byline`, `time`, `caption`.
+oblivious boosted trees (CatBoost) for `joins`, `body`, `title`, and `byline`, `time`, `caption`; then `page` (page.py),
+`blocks` (blocks.py) and `html_page`.
 """
 
 import argparse
-import gzip
-import json
 import math
 import random
 import sys
@@ -21,12 +20,8 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from catboost import CatBoostClassifier
-from scipy.sparse import csr_matrix
-from sklearn.linear_model import LogisticRegression
 
 from tasks._features import FEATURES, Sight, line_features, look_at
 from tasks._joins import SENTENCE, Part, join_features, read_parts
@@ -36,6 +31,10 @@ from tasks._roles import RoleFeatures, body_span
 from tasks._text import clean_line
 from tasks._trees import MODEL, Model, Trees, load_model
 from tasks._words import words_of
+from tests.training.blocks import fit_blocks
+from tests.training.blocks import read_examples as read_blocks
+from tests.training.heads import FOLDS, fit_head, fit_weights, write_model
+from tests.training.page import fit_html_page, fit_page, read_examples
 from tests.training.pages import (
     DUMPS,
     PAGES,
@@ -49,21 +48,12 @@ from tests.training.pages import (
     role_answers,
 )
 
-FOLDS, INNER_FOLDS = 4, 3
+INNER_FOLDS = 3
 #: A word counts when it stands on pages of so many sites; a pair of words needs two more.
 FEWEST_SITES = 4
 #: Beside the dumps, each page once more as people paste it.
 CROP = "crop"
 COPIES = (*DUMPS, CROP)
-HEADS: dict[str, dict[str, Any]] = {
-    "joins": {"iterations": 100, "depth": 5, "learning_rate": 0.15},
-    "body": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
-    "blocks": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
-    **{name: {"iterations": 120, "depth": 4, "learning_rate": 0.06, "rsm": 0.5} for name in ("page", "html_page")},
-    **{role: {"iterations": 120, "depth": 5, "learning_rate": 0.12, "rsm": 0.5} for role in ("title", *ROLES)},
-}
-#: Of few examples, the mean of several models is better than one.
-SEEDS = {"page": 3, "html_page": 3}
 
 
 @dataclass
@@ -77,40 +67,6 @@ class Copy:
 
 
 # --- the parts of the model ----------------------------------------------------------------------------------------
-
-
-def fit_head(name: str, values: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None) -> Trees:
-    """One head, as the project's own trees."""
-    some = [_fit_trees(name, values, answers, weights, seed) for seed in range(1, 1 + SEEDS.get(name, 1))]
-    return Trees(
-        np.concatenate([one.features for one in some]),
-        np.concatenate([one.borders for one in some]),
-        np.concatenate([one.leaves for one in some]) / len(some),
-        sum(one.bias for one in some) / len(some),
-    )
-
-
-def _fit_trees(name: str, values: np.ndarray, answers: np.ndarray, weights: np.ndarray | None, seed: int) -> Trees:
-    model = CatBoostClassifier(
-        verbose=0, allow_writing_files=False, thread_count=2, l2_leaf_reg=6, random_seed=seed, **HEADS[name]
-    )
-    model.fit(values, answers, sample_weight=weights)
-    file = ROOT / ".catboost.json"
-    model.save_model(str(file), format="json")
-    told = json.loads(file.read_text())
-    file.unlink()
-    scale, bias = told["scale_and_bias"]
-    # A tree may be shallower than the others: questions that nobody passes fill it up.
-    depth = HEADS[name]["depth"]
-    features, borders, leaves = [], [], []
-    for tree in told["oblivious_trees"]:
-        splits = [(s["float_feature_index"], s["border"]) for s in tree["splits"]]
-        full = splits + [(0, math.inf)] * (depth - len(splits))
-        features.append([f for f, _ in full])
-        borders.append([b for _, b in full])
-        values_of = [scale * v for v in tree["leaf_values"]]
-        leaves.append((values_of * (1 << depth))[: 1 << depth])
-    return Trees(np.array(features), np.array(borders, np.float32), np.array(leaves, np.float32), float(bias[0]))
 
 
 def fit_words(copies: Iterable[Copy]) -> Model:
@@ -141,26 +97,6 @@ def fit_words(copies: Iterable[Copy]) -> Model:
     told = {word: weight for word, weight in fit_weights(captions, single, 0.1).items() if abs(weight) >= 0.05}
     rarity = {word: round(math.log(count / len(sites[word])), 2) for word in single}
     return Model(weights, rarity, round(math.log(count / 3), 2), {}, captions=told)
-
-
-def fit_weights(
-    rows: Sequence[tuple[set[str], bool, float]], known: Sequence[str], strength: float, *, by_root: bool = False
-) -> dict[str, float]:
-    """Log-odds of each known word, by logistic regression over rows of (words, answer, weight).
-
-    `by_root`: a row counts each of its words by the root of their number, as long texts need.
-    """
-    place = {word: number for number, word in enumerate(known)}
-    indices, values, starts = [], [], [0]
-    for told, _, _ in rows:
-        found = sorted(place[word] for word in told if word in place)
-        indices += found
-        values += [1 / math.sqrt(len(found)) if by_root else 1.0] * len(found)
-        starts.append(len(indices))
-    matrix = csr_matrix((np.array(values, np.float32), indices, starts), shape=(len(rows), len(known)))
-    learner = LogisticRegression(C=strength, max_iter=60, solver="liblinear", random_state=1)
-    learner.fit(matrix, np.array([answer for _, answer, _ in rows]), sample_weight=np.array([w for _, _, w in rows]))
-    return {word: round(float(weight), 2) for word, weight in zip(known, learner.coef_[0], strict=True)}
 
 
 # --- joins ---------------------------------------------------------------------------------------------------------
@@ -321,30 +257,6 @@ def train(copies: Sequence[Copy], joins: Trees) -> Model:
     return replace(fit_words(copies), heads=heads)
 
 
-def write_model(model: Model, path: Path) -> None:
-    """The model as `load_model` reads it; the same model gives the same bytes."""
-    told = {
-        "rarest": model.rarest,
-        "captions": sorted(model.captions.items()),
-        "pages": sorted(model.pages.items()),
-        "classes": sorted(model.classes.items()),
-        "words": [[word, weight, model.rarity.get(word, 0)] for word, weight in sorted(model.weights.items())],
-        "heads": {
-            name: {
-                "features": head.features.tolist(),
-                "borders": [
-                    [float(f"{b:.6g}") if math.isfinite(b) else 1e30 for b in row] for row in head.borders.tolist()
-                ],
-                "leaves": [[round(v, 4) for v in row] for row in head.leaves.tolist()],
-                "bias": head.bias,
-            }
-            for name, head in model.heads.items()
-        },
-    }
-    text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-    path.write_bytes(gzip.compress(text, 9, mtime=0))
-
-
 def train_folds(folder: Path, pages: Sequence[Page], out: Path, say: Callable[[str], None]) -> None:
     """A model for each fold, in `out`, with the ids of the pages it has not seen."""
     fold = folds_of(pages, FOLDS)
@@ -368,10 +280,6 @@ def train_on(folder: Path, pages: Sequence[Page], examples: Sequence[tuple[list[
 
 def main() -> int:
     """The models of the folds, then the model, then the head `page`, which learns from what the folds say."""
-    from tests.training.blocks import fit_blocks
-    from tests.training.blocks import read_examples as read_blocks
-    from tests.training.page import fit_html_page, fit_page, read_examples
-
     told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     told.add_argument("--pages", type=Path, default=PAGES)
     told.add_argument("--folds", type=Path, default=ROOT / "build" / "folds", help="where the models of the folds go")
