@@ -11,10 +11,12 @@ from schemas.article import Article
 from schemas.draft import Draft
 from schemas.outcome import Refusal
 from tasks._page import read_patterns
-from tasks._text import count_words
+from tasks._text import count_words, folded_words
 
 #: The shortest body among 773 public pages has 49 words, a news flash about 25.
 FEWEST_WORDS = 20
+#: So few different words are one line said over and over (a news flash of 20 words has 17 or more).
+FEWEST_DIFFERENT_WORDS = 12
 #: A body of more words than this is an article whatever prompts and headlines stand around it.
 WALL_WORDS = 45
 PAYWALL_WORDS = 150
@@ -53,6 +55,9 @@ def find_refusal(article: Article, draft: Draft) -> Refusal | None:
         return _refusal("boilerplate_only", "nothing is left once the furniture of the page is taken out")
     if article.word_count < FEWEST_WORDS:
         return _refusal("too_short", f"{article.word_count} words; an article has at least {FEWEST_WORDS}")
+    different = len({word for piece in draft.paragraphs() for word in folded_words(piece[:MOST_CHARACTERS])})
+    if different < FEWEST_DIFFERENT_WORDS:
+        return _refusal("too_short", f"{different} different words, said again and again")
     refused_from = HTML_REFUSED_FROM if draft.pieces[0].line is None else TEXT_REFUSED_FROM
     if draft.other_odds is not None and draft.other_odds >= refused_from:
         odds = 1 / (1 + math.exp(-draft.other_odds))

@@ -30,6 +30,7 @@ def refused(text, media_type="text/plain"):
         ("", "empty"),
         (" \n\n\t", "empty"),
         ("The match is off.", "too_short"),
+        ("<html><body><p>" + "A line that does not end<br>" * 300, "too_short"),
         ("Home\nNews\nShare\nSubscribe now\n© 2020 The Lantern", "boilerplate_only"),
         ("The Lantern\nPage not found\nSorry, the page you are looking for does not exist.\nHome", "not_an_article"),
         ("The Lantern\nPlease sign in\nEmail address\nPassword\nForgot your password?", "not_an_article"),
