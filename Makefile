@@ -16,7 +16,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 endif
 
-.PHONY: run test bench torture train lint lock clean
+.PHONY: run test bench peers torture train lint lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk ingest seeds/articles --warehouse data/copydesk.duckdb
@@ -35,6 +35,17 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_html
 	$(BIN)/python -m tests.bench.bench_pipeline
 	$(BIN)/python -m tests.bench.bench_overhead
+	$(MAKE) peers
+
+# Quality and speed beside every peer, which have an environment of their own; writes docs/benchmark.md; 10 minutes.
+peers: $(VENV)/.installed-dev build/peers/.installed
+	$(BIN)/python -m tests.bench.bench_quality
+
+build/peers/.installed: tests/bench/peers.txt
+	$(PYTHON) -m venv --clear build/peers
+	build/peers/bin/python -m pip install --quiet --disable-pip-version-check --upgrade pip==26.3
+	build/peers/bin/python -m pip install --quiet -r $<
+	@touch $@
 
 # Ingests killed at 30 random moments and run again; 25 minutes.  The reader looks at a load of 3,000 documents.
 torture: $(VENV)/.installed-dev
