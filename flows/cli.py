@@ -15,6 +15,7 @@ from typing import Annotated, Any
 
 import typer
 
+from flows import cli_publisher
 from flows.guard import GC_THRESHOLD
 from schemas.errors import CopydeskError, UsageError
 from schemas.settings import Settings
@@ -34,6 +35,7 @@ app = typer.Typer(
 )
 quarantine_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What was refused, and why.")
 app.add_typer(quarantine_app, name="quarantine")
+app.add_typer(cli_publisher.app, name="publisher")
 
 Inputs = Annotated[
     list[str], typer.Argument(help="Files, folders, an http(s) page, or - for JSON Lines on standard input.")

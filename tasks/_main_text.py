@@ -54,13 +54,25 @@ _log = logging.getLogger(__name__)
 class MainText:
     """The paragraphs of a body.
 
-    `method`: how they were found, `labeller`, `trafilatura`, `densest` or `json_ld`.  `confidence`, 0 to 1: the F1 that
-    the labeller expects of its own choice.
+    `method`: how they were found, `labeller`, `publisher`, `trafilatura`, `densest` or `json_ld`.  `confidence`, 0 to
+    1: the F1 that the labeller expects of its own choice.
     """
 
     paragraphs: list[Paragraph]
     method: str
     confidence: float
+
+    @property
+    def is_of_blocks(self) -> bool:
+        """Whether the paragraphs are blocks of the page, and need no placing among them."""
+        return self.method in ("labeller", "publisher")
+
+
+def main_text_of(blocks: list[Block], chosen: np.ndarray, rule: str) -> MainText:
+    """The body that an outlet's rule names: the blocks of these numbers."""
+    odds = np.zeros(len(blocks))
+    odds[chosen] = 1.0
+    return MainText(_from_labels(blocks, odds, rule), "publisher", 1.0)
 
 
 def find_main_text(
@@ -131,7 +143,7 @@ def _expected_f1(blocks: list[Block], odds: np.ndarray) -> float:
     return 2 * right / (right + missed + float(words[chosen].sum())) if right else 0.0
 
 
-def _from_labels(blocks: list[Block], odds: np.ndarray) -> list[Paragraph]:
+def _from_labels(blocks: list[Block], odds: np.ndarray, rule: str = "labeller") -> list[Paragraph]:
     """The blocks that are body, as paragraphs: cells of a row together, and lines of an element where none ends."""
     groups: list[list[int]] = []
     for number in np.flatnonzero(odds > 0.5).tolist():
@@ -139,7 +151,7 @@ def _from_labels(blocks: list[Block], odds: np.ndarray) -> list[Paragraph]:
             groups[-1].append(number)
         else:
             groups.append([number])
-    return [_paragraph([blocks[number] for number in group], group, odds) for group in groups]
+    return [_paragraph([blocks[number] for number in group], group, odds, rule) for group in groups]
 
 
 def _goes_on(before: Block, block: Block) -> bool:
@@ -150,12 +162,12 @@ def _same_row(before: Block, block: Block) -> bool:
     return block.element.tag in _CELLS and before.element.getparent() is block.element.getparent()
 
 
-def _paragraph(blocks: list[Block], numbers: list[int], odds: np.ndarray) -> Paragraph:
+def _paragraph(blocks: list[Block], numbers: list[int], odds: np.ndarray, rule: str) -> Paragraph:
     texts = [blocks[0].text]
     for before, block in pairwise(blocks):
         texts += [" | " if _same_row(before, block) else " ", block.text]
     tag, key = _TAGS.get(blocks[0].element.tag, "p"), "".join(block.key for block in blocks)
-    return Paragraph("".join(texts), tag, key, numbers, "labeller", round(float(odds[numbers].min()), 3))
+    return Paragraph("".join(texts), tag, key, numbers, rule, round(float(odds[numbers].min()), 3))
 
 
 def _ask_others(

@@ -1,25 +1,34 @@
 """What `seeds/publishers/` knows of the outlet of a document."""
 
+import re
 import tomllib
 from collections.abc import Mapping
+from datetime import date, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
 
+from cssselect import GenericTranslator, SelectorError
+
+from schemas.document import Document
 from schemas.errors import UsageError
-from schemas.publisher import Publisher
+from schemas.outcome import KINDS
+from schemas.publisher import SELECTED, Publisher
+from tasks._phrases import fold
+from tasks._urls import canonical_url, domain_of
 from tasks._zones import place_zone
 
-_SEEDS = Path(__file__).parent.parent / "seeds" / "publishers"
+FOLDER = Path(__file__).parent.parent / "seeds" / "publishers"
 _TEXTS, _LISTS = ("name", "zone"), ("domains", "also_known_as")
+_KEYS = (*_TEXTS, *_LISTS, "valid_until", "html", "remove", "phrases")
 
 
-def find_publisher(domain: str | None, source: str | None, seeds: Path = _SEEDS) -> Publisher | None:
+def find_publisher(domain: str | None, source: str | None, seeds: Path = FOLDER) -> Publisher | None:
     """The outlet whose site `domain` is (or is a subdomain of), else the one called `source`; None when unknown.
 
     UsageError when a file in `seeds` is no publisher.
     """
-    known = _publishers(seeds)
+    known = load_publishers(seeds)
     labels = (domain or "").casefold().split(".")
     for start in range(len(labels) - 1):
         if found := known.get(".".join(labels[start:])):
@@ -27,32 +36,121 @@ def find_publisher(domain: str | None, source: str | None, seeds: Path = _SEEDS)
     return known.get((source or "").casefold())
 
 
+def rules_for(document: Document, url: str | None, source: str | None) -> Publisher | None:
+    """The outlet whose rules fit this document: by the address of its page or `url`, else by its source."""
+    given = document.given
+    address = given.url or (document.origin if document.origin.startswith(("http://", "https://")) else url)
+    found = find_publisher(domain_of(canonical_url(address)), given.source or source)
+    return found if found and found.fits(document.received_at) else None
+
+
 @cache
-def _publishers(seeds: Path) -> Mapping[str, Publisher]:
-    """Every domain and name, casefolded, to its outlet."""
+def load_publishers(seeds: Path = FOLDER) -> Mapping[str, Publisher]:
+    """Every domain and name, casefolded, to its outlet; UsageError names the file, the line and what to do."""
     found: dict[str, Publisher] = {}
     for path in sorted(seeds.glob("*.toml")):
-        publisher = _read(path)
-        for key in (*publisher.domains, publisher.name, *publisher.also_known_as):
-            found[key.casefold()] = publisher
+        publisher = read_publisher(path)
+        for key in dict.fromkeys(k.casefold() for k in (*publisher.domains, publisher.name, *publisher.also_known_as)):
+            if (other := found.setdefault(key, publisher)) is not publisher:
+                raise UsageError(f"{path}: {key!r} is in {other.key}.toml too; an outlet has one file")
     return found
 
 
-def _read(path: Path) -> Publisher:
+class _Lines:
+    """The file of an outlet, for saying in which of its lines something is wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        try:
+            self.text = path.read_text(encoding="utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise UsageError(f"{path} cannot be read: {error}") from error
+
+    def wrong(self, key: str, says: str) -> UsageError:
+        found = re.search(rf"^\s*(?:\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(?:=|\])", self.text, re.M)
+        line = self.text.count("\n", 0, found.start(0) + len(found[0]) - len(found[0].lstrip())) + 1 if found else 1
+        return UsageError(f"{self.path}, line {line}: {key} {says}")
+
+
+def read_publisher(path: Path) -> Publisher:
+    """The outlet of one file, read strictly."""
+    lines = _Lines(path)
     try:
-        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        values: dict[str, Any] = tomllib.loads(lines.text)
+    except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not readable as TOML: {error}") from error
-    wrong = [k for k, v in values.items() if not _is_right(k, v)]
-    if wrong or not values.get("name"):
-        raise UsageError(f"{path}: {wrong[0] if wrong else 'name'} is missing or not what a publisher has")
+    if not values.get("name"):
+        raise UsageError(f"{path}: name is missing; say what the outlet is called")
+    for key, value in values.items():
+        if key not in _KEYS:
+            raise lines.wrong(key, f"is not known; a publisher has {', '.join(_KEYS)}")
+        if key in _TEXTS and not isinstance(value, str):
+            raise lines.wrong(key, "must be a text in quotes")
+        if key in _LISTS and not _are_texts(value):
+            raise lines.wrong(key, "must be a list of texts in quotes")
+        if key in ("html", "remove", "phrases") and not isinstance(value, dict):
+            raise lines.wrong(key, f"must be a table, [{key}]")
     if values.get("zone") and place_zone(values["zone"]) is None:
-        raise UsageError(f"{path}: zone {values['zone']!r} is not an IANA zone such as Europe/London")
-    lists = {k: tuple(values.get(k, ())) for k in _LISTS}
-    return Publisher(name=values["name"], zone=values.get("zone"), **lists)
+        raise lines.wrong("zone", f"is {values['zone']!r}, no IANA zone such as Europe/London")
+    until = values.get("valid_until")
+    if until is not None and (not isinstance(until, date) or isinstance(until, datetime)):
+        raise lines.wrong("valid_until", "must be a day without quotes, such as 2027-06-30")
+    return Publisher(
+        key=path.stem,
+        name=values["name"],
+        zone=values.get("zone"),
+        domains=tuple(values.get("domains", ())),
+        also_known_as=tuple(values.get("also_known_as", ())),
+        selectors=_selectors(values.get("html", {}), lines),
+        remove=_remove(values.get("remove", {}), lines),
+        phrases=_phrases(values.get("phrases", {}), lines),
+        valid_until=until,
+    )
 
 
-def _is_right(key: str, value: Any) -> bool:
-    if key in _LISTS:
-        return isinstance(value, list) and all(isinstance(v, str) for v in value)
-    return key in _TEXTS and isinstance(value, str)
+def _are_texts(value: Any) -> bool:
+    return isinstance(value, list) and all(isinstance(v, str) for v in value)
+
+
+def _selectors(table: dict[str, Any], lines: _Lines) -> dict[str, str]:
+    for key, value in table.items():
+        if key not in SELECTED:
+            raise lines.wrong(key, f"is not known; [html] has {', '.join(SELECTED)}")
+        _check_selector(key, value, lines)
+    return table
+
+
+def _check_selector(key: str, value: Any, lines: _Lines) -> None:
+    if not isinstance(value, str):
+        raise lines.wrong(key, "must be a CSS selector in quotes")
+    try:
+        to_xpath(value)
+    except SelectorError as error:
+        raise lines.wrong(key, f"is {value!r}, no CSS selector that is known here: {error}") from error
+
+
+@cache
+def to_xpath(selector: str) -> str:
+    """A CSS selector as the XPath that lxml runs."""
+    return GenericTranslator().css_to_xpath(selector)
+
+
+def _remove(table: dict[str, Any], lines: _Lines) -> tuple[tuple[str, str], ...]:
+    _check_kinds(table, lines)
+    for kind, selectors in table.items():
+        for selector in selectors:
+            _check_selector(kind, selector, lines)
+    return tuple((kind, selector) for kind, selectors in table.items() for selector in selectors)
+
+
+def _phrases(table: dict[str, Any], lines: _Lines) -> dict[str, str]:
+    _check_kinds(table, lines)
+    return {fold(phrase): kind for kind, phrases in table.items() for phrase in phrases}
+
+
+def _check_kinds(table: dict[str, Any], lines: _Lines) -> None:
+    for kind, values in table.items():
+        if kind not in KINDS:
+            raise lines.wrong(kind, f"is no kind of removed piece; there are {', '.join(sorted(KINDS))}")
+        if not _are_texts(values):
+            raise lines.wrong(kind, "must be a list of texts in quotes")

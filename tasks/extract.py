@@ -22,25 +22,19 @@ from tasks._dates import read_timestamp_line
 from tasks._encoding import decode
 from tasks._figures import find_captions
 from tasks._language import language_code
-from tasks._main_text import MainText, find_main_text
+from tasks._main_text import MainText, find_main_text, main_text_of
 from tasks._markup import Label, Labels, text_label
 from tasks._metadata import Metadata, Page, read_metadata
 from tasks._phrases import Phrases, load_phrases
+from tasks._publisher_rules import Ruled, apply_rules
+from tasks._publishers import rules_for
 from tasks._text import count_words
 
 #: Kinds that a paragraph is taken out for by the name of what stands around it.
 _TELLING_KINDS = frozenset(
-    (
-        "comment_widget",
-        "notification_prompt",
-        "subscribe_prompt",
-        "login_prompt",
-        "related_links",
-        "byline",
-        "timestamp",
-        "legal",
-    )
-)
+    ("comment_widget", "notification_prompt", "subscribe_prompt", "login_prompt", "related_links", "byline",
+     "timestamp", "legal")
+)  # fmt: skip
 #: Names of other kinds that never hold copy, and names of these kinds that do (the whole text behind a paywall's gate).
 _TELLING_RULES = frozenset(
     ("class:breadcrumb", "class:breadcrumbs", "class:navbar", "class:pagination", "class:menu", "class:footer",
@@ -89,7 +83,7 @@ def extract_document(document: Document) -> Draft | Refusal:
         return Draft(url=url, flags=tuple(decoded.flags), confidence=0.0)
     if isinstance(tree, Refusal):
         return tree
-    return _take_apart(tree, url, tuple(decoded.flags))
+    return _take_apart(tree, document, url, tuple(decoded.flags))
 
 
 def tell_why(document: Document, draft: Draft) -> dict[tuple[int, int], str]:
@@ -133,16 +127,23 @@ def read_page(tree: Any, url: str | None) -> tuple[list[Block], Nodes, Metadata]
     return blocks, nodes, read_metadata(page, blocks, url)
 
 
-def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
+def _take_apart(tree: Any, document: Document, url: str | None, flags: tuple[str, ...]) -> Draft:
     # lxml makes a Python object for each element anew whenever nothing holds the last one: a fifth of the time.
     _held = list(tree.iter())
     blocks, nodes, meta = read_page(tree, url)
     phrases = load_phrases(language_code(meta.language))
     labelled = label_blocks(blocks, nodes)
     verdict = judge_blocks(blocks, labelled, meta, url)
-    found = find_main_text(tree, blocks, nodes, labelled.odds, meta.article_body, url)
+    publisher = rules_for(document, meta.url or url, meta.source)
+    ruled = apply_rules(publisher, tree, blocks, labelled.odds, meta) if publisher else Ruled()
+    if ruled.missed:
+        flags = (*flags, "publisher_rule_missed")
+    if ruled.body is not None:
+        found = main_text_of(blocks, ruled.body, ruled.rule)
+    else:
+        found = find_main_text(tree, blocks, nodes, labelled.odds, meta.article_body, url)
     paragraphs = found.paragraphs
-    if found.method != "labeller":
+    if not found.is_of_blocks:
         place(paragraphs, blocks)
     mass = _mass(paragraphs, blocks)
     total = sum(len(p.key) for p in paragraphs) or 1
@@ -158,10 +159,11 @@ def _take_apart(tree: Any, url: str | None, flags: tuple[str, ...]) -> Draft:
         found = labels.of(block.element)
         return found[0] if found else block.phrase or None
 
-    if found.method != "labeller":
+    if not found.is_of_blocks:
         paragraphs = fill_gaps(paragraphs, blocks, other_kind)
     verdicts = _clean(paragraphs, blocks, meta, captions, labels, phrases)
-    pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels)
+    verdicts = [ruled.label_of(p.blocks) or verdict for p, verdict in zip(paragraphs, verdicts, strict=True)]
+    pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels, ruled)
     confidence = _confidence(paragraphs, verdicts, blocks, found)
     body_words = sum(p.words for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
     if body_words > 0 and confidence < 0.5:
@@ -308,6 +310,7 @@ def _pieces(
     meta: Metadata,
     captions: list[Caption],
     labels: Labels,
+    ruled: Ruled,
 ) -> list[Piece]:
     """Body and removed pieces in document order; a paragraph that could not be placed follows the one before it."""
     used = {n for p in paragraphs for n in p.blocks}
@@ -324,7 +327,9 @@ def _pieces(
         if number in used:
             continue
         label: Label
-        if block.key.casefold() in headings:
+        if number in ruled.labels:
+            label = ruled.labels[number]
+        elif block.key.casefold() in headings:
             label = ("title", "repeats_title")
         elif block.key in shown:
             label = ("caption", "repeats_caption")
@@ -373,7 +378,7 @@ def _confidence(
         return 0.0
     length = min(1.0, sum(p.words for p in kept) / 100)
     score = found.confidence
-    if found.method != "labeller":
+    if not found.is_of_blocks:
         placed = sum(len(p.key) for p in kept if p.blocks) / chars
         prose = sum(len(b.key) for b in blocks if len(b.key) >= 80 and b.link_share < 0.3)
         covered = min(1.0, chars / prose) if prose else 1.0

@@ -12,6 +12,7 @@ from dataclasses import replace
 from schemas.document import Document
 from schemas.draft import BODY, Byline, Draft, Piece, glue
 from schemas.outcome import Refusal
+from schemas.publisher import Publisher
 from tasks._credits import is_bare_agency
 from tasks._encoding import decode
 from tasks._features import best_run, prose_of
@@ -19,9 +20,11 @@ from tasks._head import CAPTION_FROM, SURE, SURE_CAPTION, Head, read_head
 from tasks._labeller import label, reasons
 from tasks._lines import Line, read_lines
 from tasks._memory import Memory, Recall
+from tasks._phrases import LONGEST_LINE, fold
 from tasks._pictures import collect_captions, cut_credit, label_pictures
+from tasks._publishers import rules_for
 from tasks._shapes import read_shapes
-from tasks._sources import named_source
+from tasks._sources import named_source, source_of
 from tasks._topics import read_section, read_tags
 
 #: Expected F1 of the chosen lines, below which the labeller is said to be unsure.
@@ -57,13 +60,16 @@ def strip_document(document: Document, memory: Memory | None = None) -> Draft | 
     decoded = decode(document.content, document.charset)
     if isinstance(decoded, Refusal):
         return decoded
-    return strip_text(decoded.text, decoded.flags, Recall(memory, document) if memory else None)
+    return strip_text(decoded.text, decoded.flags, Recall(memory, document) if memory else None, document)
 
 
-def strip_text(text: str, flags: tuple[str, ...] = (), recall: Recall | None = None) -> Draft:
+def strip_text(
+    text: str, flags: tuple[str, ...] = (), recall: Recall | None = None, document: Document | None = None
+) -> Draft:
     """Plain text as pieces and raw fields; every piece of every non-blank line is in `pieces` exactly once.
 
-    `recall`: what is known of the lines from other articles of the source.
+    `recall`: what is known of the lines from other articles of the source.  `document`: what the text is from, for
+    the rules of its outlet.
     """
     lines = read_lines(text)
     verdict = label(lines)
@@ -71,6 +77,8 @@ def strip_text(text: str, flags: tuple[str, ...] = (), recall: Recall | None = N
         sure = SURE_OF_NOTE if line.match and line.match.kind == "other" else SURE
         if line.match and (line.match.whole or line.body < sure):
             line.take(line.match.kind, line.match.rule)
+    if document and (publisher := rules_for(document, None, source_of(document, lines))):
+        _take_phrases(lines, publisher)
     label_pictures(lines)
     if recall:
         recall.fill_seen(lines)
@@ -93,6 +101,13 @@ def strip_text(text: str, flags: tuple[str, ...] = (), recall: Recall | None = N
     title = next((n for n, line in enumerate(lines) if line.kind == "title"), None)
     section = read_section(lines, title) if title is not None else None
     return replace(draft, section=section, tags=tuple(tags), other_odds=verdict.other_odds, against=verdict.against)
+
+
+def _take_phrases(lines: Sequence[Line], publisher: Publisher) -> None:
+    """The outlet's own furniture, as its rules have it."""
+    for line in lines if publisher.phrases else ():
+        if len(line.text) <= LONGEST_LINE and (kind := publisher.phrases.get(fold(line.text))):
+            line.take(kind, publisher.rule)
 
 
 def tell_why(document: Document) -> dict[tuple[int, int], str]:

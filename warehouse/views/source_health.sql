@@ -9,6 +9,7 @@ SELECT
     a.with_author / a.articles AS author_share,
     a.with_date / a.articles AS date_share,
     a.flagged / a.articles AS flagged_share,
+    coalesce(a.rules_missed, 0) AS rules_missed,
     a.median_words,
     a.mean_confidence,
     a.last_published_at,
@@ -21,6 +22,7 @@ FROM (
         count(*) FILTER (WHERE len(authors) > 0) AS with_author,
         count(published_at) AS with_date,
         count(*) FILTER (WHERE len(flags) > 0) AS flagged,
+        count(*) FILTER (WHERE list_contains(flags, 'publisher_rule_missed')) AS rules_missed,
         median(word_count) AS median_words,
         avg(confidence) AS mean_confidence,
         max(published_at) AS last_published_at
@@ -46,6 +48,7 @@ COMMENT ON COLUMN source_health.title_share IS '0 to 1: of the articles, those w
 COMMENT ON COLUMN source_health.author_share IS '0 to 1: of the articles, those with an author.';
 COMMENT ON COLUMN source_health.date_share IS '0 to 1: of the articles, those with a date.';
 COMMENT ON COLUMN source_health.flagged_share IS '0 to 1: of the articles, those with a flag.';
+COMMENT ON COLUMN source_health.rules_missed IS 'Articles on whose page a rule of seeds/publishers no longer fitted: the outlet has changed its pages.';
 COMMENT ON COLUMN source_health.median_words IS 'Median words of a body.';
 COMMENT ON COLUMN source_health.mean_confidence IS '0 to 1: mean confidence of the cleaning.';
 COMMENT ON COLUMN source_health.last_published_at IS 'Latest publication.';

@@ -1,0 +1,208 @@
+"""Rules for outlets: read strictly, used on their pages, left alone where they no longer fit; drafts and golden pages."""
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from flows import publishers
+from flows.document import take_apart
+from schemas.document import Document, Given
+from schemas.draft import BODY
+from schemas.errors import UsageError
+from schemas.settings import Settings
+from tasks import _publishers
+from tasks._publishers import load_publishers
+from tests.conftest import ROOT, copydesk
+
+PARAGRAPHS = (
+    "The pier at Quay, grey for as long as anybody can remember, was painted blue on Monday by two sisters with a ladder.",
+    "“We asked the council for nine years, and then we bought the paint,” said the elder, who mends nets for a living.",
+    "Gulls kept off it for a whole afternoon. By evening they had made up their minds and come back in great numbers.",
+    "The council, which owns the pier but not the paint, will talk about a bill for scaffolding when it meets in April.",
+)
+RULES = """name = "The Quay Post"
+domains = ["quaypost.example"]
+valid_until = 2030-06-30
+[html]
+body = "div.words"
+title = "p.hed"
+standfirst = "p.dek"
+authors = "span.who"
+published = "time"
+[remove]
+advert = ["p.box"]
+[phrases]
+subscribe_prompt = ["The Quay Post needs you"]
+"""
+
+
+def page(words: str = "words", hed: str = "hed") -> str:
+    paragraphs = "".join(f"<p>{p}</p>" for p in PARAGRAPHS)
+    return (
+        '<html lang="en"><head><title>Quay</title><link rel="canonical" href="https://www.quaypost.example/1"></head><body>'
+        f'<h1>Quay</h1><p class="{hed}">Pier is painted</p><p class="dek">A pier that nobody wanted is blue now</p>'
+        '<span class="who">By Ann Lee</span> <span class="who">Bo Ek</span><time datetime="2024-03-05T10:00:00+01:00">'
+        f'long ago</time><div class="{words}">{paragraphs}<p class="box">Buy a boat, it floats, as we said.</p>'
+        "<p>The Quay Post needs you</p></div><p>Some words that stand below, and nobody has written them for this.</p></body></html>"
+    )
+
+
+@pytest.fixture
+def rules(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A function that puts a rule file in force."""
+    folder = tmp_path / "publishers"
+    folder.mkdir()
+
+    def put(text: str = RULES) -> Path:
+        (folder / "quay.toml").write_text(text, encoding="utf-8")
+        load_publishers.cache_clear()
+        monkeypatch.setattr(_publishers.find_publisher, "__defaults__", (folder,))
+        return folder
+
+    yield put
+    load_publishers.cache_clear()
+
+
+def read(html: str, media_type: str = "text/html", **options):
+    document = Document("0" * 64, "page", html.encode(), media_type, **options)
+    return take_apart(document, Settings())
+
+
+def test_rules_say_what_is_what(rules):
+    rules()
+    draft, article = read(page())
+    assert article.title == "Pier is painted"
+    assert article.standfirst == "A pier that nobody wanted is blue now"
+    assert article.authors == ("Ann Lee", "Bo Ek")
+    assert article.published_at == datetime(2024, 3, 5, 9, tzinfo=UTC)
+    assert article.body == "\n\n".join(PARAGRAPHS)
+    told = {piece.text: (piece.kind, piece.rule) for piece in draft.pieces}
+    assert told["Buy a boat, it floats, as we said."] == ("advert", "publisher:quay")
+    assert told["The Quay Post needs you"] == ("subscribe_prompt", "publisher:quay")
+    assert told["Pier is painted"] == ("title", "publisher:quay")
+    assert {piece.rule for piece in draft.pieces if piece.kind == BODY} == {"publisher:quay"}
+    assert "publisher_rule_missed" not in article.flags
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        page(words="copy"),
+        page(hed="headline"),
+        page().replace('class="words"', "").replace("<h1>", '<h1 class="words">'),
+    ],
+)
+def test_a_page_that_no_longer_fits_is_read_the_general_way_and_said_to_be_so(rules, html):
+    rules()
+    _, article = read(html)
+    assert "publisher_rule_missed" in article.flags
+    assert article.body.startswith(PARAGRAPHS[0])
+
+
+def test_nothing_vanishes_with_rules(rules):
+    rules(RULES.replace('["p.box"]', '["p", "div", "h1"]'))
+    draft, _ = read(page())
+    with_rules = sorted("".join(p.text for p in draft.pieces).replace(" ", ""))
+    rules('name = "Another"\n')
+    plain, _ = read(page())
+    assert with_rules == sorted("".join(p.text for p in plain.pieces).replace(" ", ""))
+
+
+@pytest.mark.parametrize(("received", "fits"), [("2030-06-30", True), ("2030-07-01", False)])
+def test_rules_end_with_the_day_until_which_they_are_valid(rules, received, fits):
+    rules()
+    _, article = read(page(), received_at=datetime.fromisoformat(received).replace(tzinfo=UTC))
+    assert (article.title == "Pier is painted") == fits
+    assert "publisher_rule_missed" not in article.flags
+
+
+def test_phrases_are_taken_out_of_plain_text_too(rules):
+    rules()
+    copy = "\n".join(["Pier is painted", *PARAGRAPHS[:3], "The Quay Post needs you.", PARAGRAPHS[3]])
+    draft, article = read(copy, "text/plain", given=Given(source="The Quay Post"))
+    assert ("The Quay Post needs you.", "subscribe_prompt", "publisher:quay") in [
+        (p.text, p.kind, p.rule) for p in draft.pieces
+    ]
+    assert PARAGRAPHS[3] in article.body
+    assert "The Quay Post needs you" in read(copy, "text/plain", given=Given(source="Another"))[1].body
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "says"),
+    [
+        ('name = "Q"\ndomain = ["q.example"]\n', 2, "domain is not known; a publisher has name"),
+        ('zone = "Mars/Base"\nname = "Q"\n', 1, "no IANA zone"),
+        ('name = "Q"\n\n[html]\n body = "div[["\n', 4, "no CSS selector"),
+        ('name = "Q"\n[html]\nheadline = "h1"\n', 3, "headline is not known; [html] has body"),
+        ('name = "Q"\n[remove]\nadvertisement = ["p"]\n', 3, "is no kind of removed piece"),
+        ('name = "Q"\n[remove]\nadvert = "p"\n', 3, "must be a list of texts"),
+        ('name = "Q"\nhtml = "h1"\n', 2, "must be a table"),
+        ('name = "Q"\nvalid_until = "2030-01-01"\n', 2, "must be a day without quotes"),
+        ('domains = ["q.example"]\n', None, "name is missing"),
+        ('name = "Q', None, "not readable as TOML"),
+    ],
+)
+def test_a_wrong_file_is_named_with_its_line(tmp_path, text, line, says):
+    (tmp_path / "q.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        load_publishers(tmp_path)
+    assert says in str(caught.value) and str(tmp_path / "q.toml") in str(caught.value)
+    assert line is None or f"line {line}:" in str(caught.value)
+
+
+def test_an_outlet_has_one_file(tmp_path):
+    for name in ("a", "b"):
+        (tmp_path / f"{name}.toml").write_text(f'name = "{name}"\ndomains = ["q.example"]\n')
+    with pytest.raises(UsageError, match=r"b\.toml: 'q\.example' is in a\.toml too"):
+        load_publishers(tmp_path)
+
+
+def test_a_draft_is_right_and_finds_what_the_general_way_found(tmp_path):
+    path = tmp_path / "pier.html"
+    path.write_text(
+        page().replace("Some words that stand below", "©").replace("<h1>Quay", '<h1 class="css-1a2b3c head">Quay')
+    )
+    written = publishers.draft(publishers.page_of(path), tmp_path / "rules", tmp_path / "golden")
+    text = written[0].read_text()
+    assert '# body = "div.words"' in text and '# title = "h1.head"' in text
+    assert json.loads(written[2].read_text())["body"][0] == PARAGRAPHS[0]
+    assert publishers.check(tmp_path / "rules", tmp_path / "golden") == []
+    golden = json.loads(written[2].read_text())
+    written[2].write_text(json.dumps({**golden, "title": "Another", "body": golden["body"][:-1]}))
+    wrong = publishers.check(tmp_path / "rules", tmp_path / "golden")
+    assert [row["what"] for row in wrong] == ["title", "body"]
+    load_publishers.cache_clear()
+    with pytest.raises(UsageError, match="has rules already"):
+        publishers.draft(publishers.page_of(path), tmp_path / "rules", tmp_path / "golden")
+
+
+@pytest.mark.parametrize(("name", "says"), [("a.txt", "is no HTML page"), ("a.html", "does not say where it is from")])
+def test_what_cannot_be_drafted_is_said(tmp_path, name, says):
+    path = tmp_path / name
+    path.write_text(("<html><body><p>" if name.endswith("html") else "") + "\n".join(PARAGRAPHS))
+    done = copydesk("publisher", "draft", str(path))
+    assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
+
+
+def test_the_golden_pages_of_outlets_come_out_as_wanted():
+    done = copydesk("publisher", "check")
+    assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
+
+
+def test_drift_shows_in_source_health(tmp_path):
+    golden = ROOT / "tests" / "golden" / "publishers" / "prairie_ledger" / "grain-elevator.html"
+    (tmp_path / "changed.html").write_text(golden.read_text(encoding="utf-8").replace("hed", "head"), encoding="utf-8")
+    warehouse = str(tmp_path / "w.duckdb")
+    copydesk("ingest", str(tmp_path), "--no-track", "--warehouse", warehouse)
+    asked = copydesk(
+        "query",
+        "SELECT sum(rules_missed)::INT AS missed FROM source_health",
+        "--format",
+        "csv",
+        "--warehouse",
+        warehouse,
+    )
+    assert asked.stdout.split() == ["missed", "1"]
+    assert "rules_missed" in copydesk("status", "--warehouse", warehouse).stdout
