@@ -22,6 +22,7 @@ class Settings:
     trouble is over and done with in 20 s, start-up included.  `document_memory_bytes`: what a worker process may take
     for one document, on top of the 180 MB that it has when it starts: with the run itself (430 MB) about 1 GB.  Of 200
     real pages none took more than 35 MB, a table of 100,000 rows takes 305.
+    `allow_private`: pages of this machine and of private networks may be fetched by URL (`COPYDESK_ALLOW_PRIVATE=1`).
     `memory`: the snapshot of what was learned of sources that this run works with; None: nothing was learned.
     """
 
@@ -35,6 +36,7 @@ class Settings:
     max_document_bytes: int = 20 * MEBIBYTE
     document_seconds: float = 8.0
     document_memory_bytes: int = 400 * MEBIBYTE
+    allow_private: bool = field(default_factory=lambda: os.environ.get("COPYDESK_ALLOW_PRIVATE") == "1")
     memory: Path | None = None
 
     @classmethod

@@ -10,9 +10,10 @@ import pytest
 from schemas.errors import CopydeskError, UsageError
 from schemas.settings import Settings
 from tasks import fetch
+from tasks._web_client import Limits
 from tasks.fetch import fetch_page
 
-SETTINGS = Settings(max_document_bytes=100_000)
+SETTINGS = Settings(max_document_bytes=100_000, allow_private=True)
 PAGE = "<html><body><p>Der Zug f\xe4hrt.</p></body></html>".encode("latin-1")
 seen: list[str] = []
 
@@ -98,7 +99,7 @@ def test_what_is_no_page_is_refused(site: str, path: str, reason: str, word: str
 
 
 def test_a_page_that_never_ends_is_left_in_time(site: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fetch, "TOTAL_SECONDS", 0.5)
+    monkeypatch.setattr(fetch, "LIMITS", Limits(total_seconds=0.5))
     document = fetch_page(f"{site}/drip", SETTINGS)
     assert document.content == PAGE
     assert document.refusal is not None
@@ -123,3 +124,10 @@ def test_only_web_addresses(url: str) -> None:
 
 def test_plain_text_stays_text(site: str) -> None:
     assert fetch_page(f"{site}/text", SETTINGS).media_type == "text/plain"
+
+
+def test_a_private_address_is_not_fetched_unless_it_is_allowed(site: str) -> None:
+    before = len(seen)
+    with pytest.raises(CopydeskError, match="COPYDESK_ALLOW_PRIVATE"):
+        fetch_page(f"{site}/page", Settings(allow_private=False))
+    assert len(seen) == before

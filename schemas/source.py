@@ -1,0 +1,93 @@
+"""What is collected, as seeds/sources.toml says it."""
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import Literal
+
+from schemas.settings import MEBIBYTE
+
+Kind = Literal["feed", "sitemap", "urls", "folder", "warc", "dump"]
+#: `rss`, `atom` and `jsonfeed` may be said for `feed`: which of them it is, is seen in it.
+FEED_KINDS = ("feed", "rss", "atom", "jsonfeed")
+WEB_KINDS = ("feed", "sitemap", "urls")
+FILE_KINDS = ("folder", "warc", "dump")
+#: The groups of prefect.yaml; `manual` has no deployment.
+SCHEDULES = ("quarter-hourly", "hourly", "daily", "weekly", "manual")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How a source may be asked.
+
+    `delay_seconds`: between the end of a request and the next to the same host; a longer one in robots.txt wins.
+    `requests`: to be sent for the source in one run.  `page_bytes`: of a page or feed, before and after decompression.
+    `recent_days`: what a feed or sitemap says is older is not new (`--since` asks for it).  `revisit_hours`: how long
+    after a visit the next follows; after the last of them a page is left alone.
+    """
+
+    delay_seconds: float = 2.0
+    requests: int = 500
+    page_bytes: int = 8 * MEBIBYTE
+    recent_days: float = 7.0
+    revisit_hours: tuple[float, ...] = (1.0, 3.0, 12.0, 24.0, 72.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One entry.
+
+    `id`: how commands and the warehouse's tables call it.  `name`: the outlet, as `articles.source` gives it.
+    `addresses`: URLs; of `urls` also files with a URL a line; of `folder`, `warc` and `dump` paths.  `language`:
+    ISO 639-1, of every article.  `zone`: the IANA zone of times that name none.  `allow_private`: addresses of this
+    machine and of private networks may be connected to.
+    """
+
+    id: str
+    name: str
+    kind: Kind
+    addresses: tuple[str, ...]
+    language: str | None = None
+    zone: str | None = None
+    schedule: str = "manual"
+    enabled: bool = True
+    allow_private: bool = False
+    limits: Limits = field(default_factory=Limits)
+
+    @property
+    def is_web(self) -> bool:
+        """Whether its documents are fetched, not read."""
+        return self.kind in WEB_KINDS
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one run may spend in all: `requests`, of them `requests_per_host`, `seconds`; `connections` at a time."""
+
+    requests: int = 10_000
+    requests_per_host: int = 500
+    seconds: float = 900.0
+    connections: int = 64
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBook:
+    """A whole file of sources; `contact`: an e-mail or web address, for the User-Agent."""
+
+    path: Path
+    contact: str | None = None
+    budget: Budget = field(default_factory=Budget)
+    sources: tuple[Source, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """The days (UTC, both included) that a backfill asks for; without any, what is new."""
+
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def is_backfill(self) -> bool:
+        """Whether days are asked for."""
+        return bool(self.since or self.until)
