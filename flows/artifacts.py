@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
+from schemas.collected import OUTCOMES as OUTCOMES_OF_REQUESTS
 from schemas.outcome import OUTCOMES
 from schemas.run import Tally
 from tasks.batch import printable
@@ -115,6 +116,13 @@ def tables(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     ):
         if rows:
             yield key, description, json.dumps(rows[:TABLE_ROWS])
+
+
+def sources_page(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What a run collected from each source."""
+    names = ("source", "requests", "found", *OUTCOMES_OF_REQUESTS, "detail")
+    shown = [[row.get(name, 0 if name != "detail" else "") for name in names] for row in rows]
+    return "# Sources\n\n" + _table([name.replace("_", " ") for name in names], shown) + "\n"
 
 
 def _balance(counts: Mapping[str, Any]) -> list[str]:

@@ -100,15 +100,15 @@ def ingest(
 
     require(inputs)
     settings = Settings.of(warehouse, source=source, workers=workers, limit=limit, wait_seconds=wait)
-    with _a_run(settings, no_track, debug, dry_run):
+    with a_run(settings, no_track, debug, dry_run):
         from flows.ingest import ingest as run_ingest
 
         summary = run_ingest(inputs, str(warehouse), source, workers, limit, dry_run, wait)
-    _show_summary(summary, json)
+    show_summary(summary, json)
 
 
 @contextmanager
-def _a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = False) -> Iterator[None]:
+def a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = False) -> Iterator[None]:
     """What must be so before a flow is imported, and what is better started early."""
     from flows import early, server
     from flows.inputs import with_memory
@@ -136,7 +136,8 @@ def _a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = Fals
         early.drop_pool()
 
 
-def _show_summary(summary: dict[str, Any], json: bool) -> None:
+def show_summary(summary: dict[str, Any], json: bool) -> None:
+    """The end of a run, for a person or as JSON."""
     from flows import show
 
     if json:
@@ -286,12 +287,12 @@ def reprocess(
 
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
     require_stored(settings, all, narrowed=bool(source or since or until))
-    with _a_run(settings, no_track, debug):
+    with a_run(settings, no_track, debug):
         from flows.reprocess import reprocess as run_reprocess
 
         days = (since and since.date(), until and until.date())
         summary = run_reprocess(str(warehouse), source, *days, all, workers, wait)
-    _show_summary(summary, json)
+    show_summary(summary, json)
 
 
 @quarantine_app.command("replay", epilog="Example: copydesk quarantine replay --reason timeout")
@@ -313,11 +314,11 @@ def quarantine_replay(
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
     require_stored(settings)
     require_refused(settings, documents or ())
-    with _a_run(settings, no_track, debug):
+    with a_run(settings, no_track, debug):
         from flows.reprocess import replay
 
         summary = replay(documents or [], str(warehouse), reason, source, workers, wait)
-    _show_summary(summary, json)
+    show_summary(summary, json)
 
 
 @quarantine_app.command("show", epilog="Example: copydesk quarantine show 3f9a")
@@ -395,3 +396,6 @@ def check(
     if report["faults"]:
         raise WarehouseError(verdict(report))
     print(verdict(report), file=sys.stderr)
+
+
+from flows import cli_collect  # noqa: E402, F401 - registers its commands, which share the options above

@@ -31,6 +31,7 @@ class Run:
     `what` it does, for a person.  `store` and `info` are None in a dry run.  `tally` counts what has been read and what
     became of it; `steps` has the seconds of each step; `refused` names refusals: the first few, in a dry run all,
     because they are written nowhere else.  `left_behind`: the summary of what an earlier run had left behind.
+    `crawl`: what fetches pages (flows/gather.py), in a run that collects.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class Run:
         self.refused: list[dict[str, Any]] = []
         self.warnings: list[str] = []
         self.left_behind: dict[str, Any] | None = None
+        self.crawl: Any = None
         self.watchers: list[Callable[[Tally], None]] = []
         self._missed: dict[str, dict[str, Any]] = {}
         self._started = self._told_at = time.monotonic()
@@ -187,9 +189,14 @@ def open_books(what: str, settings: Settings, pool: Pool, store: "Store") -> Ite
 def read_batches(inputs: list[str], run: Run) -> Iterator[Batch]:
     """The documents of all inputs in batches, counted as they are read and never held all at once."""
     settings = run.settings
-    stream = islice(_timed(read_all(inputs, settings, fetch), run), settings.limit)
+    yield from in_batches(islice(_timed(read_all(inputs, settings, fetch), run), settings.limit), run)
+
+
+def in_batches(stream: Iterable[Document], run: Run, number: int = 0) -> Iterator[Batch]:
+    """Documents in batches, the first of which has this number; counted as inputs of the run as they come."""
+    settings = run.settings
     documents: list[Document] = []
-    number = size = first = 0
+    size, first = 0, run.tally.inputs
     for document in stream:
         documents.append(document)
         size += len(document.content)

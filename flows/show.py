@@ -267,6 +267,12 @@ def summary_lines(values: dict[str, Any]) -> Iterator[tuple[str, str]]:
     if left := values["left_behind"]:
         told = ", ".join(f"{left[name]:,} {name}" for name in OUTCOMES if left[name])
         yield "before that", f"{left['inputs']:,} documents that an earlier run had left behind: {told}"
+    for row in values.get("sources", ()):
+        told = ", ".join(f"{n:,} {name}" for name, n in row.items() if isinstance(n, int) and n and name != "bytes")
+        yield (
+            f"  {row['source']}",
+            printable((told or "nothing asked for") + (f"; {row['detail']}" if row["detail"] else "")),
+        )
     for warning in values["warnings"][:5]:
         yield "warning", warning
     yield "balance", "every document accounted for" if values["balanced"] else "DOES NOT BALANCE"

@@ -14,6 +14,7 @@ from schemas.source import Source
 #:   failed                  it may pass: no connection, 429, 5xx, too slow, cut off
 #:   left                    not asked: the budget is spent, or the host wants to be left alone for now
 Outcome = Literal["fetched", "not_modified", "gone", "refused", "forbidden", "failed", "left"]
+OUTCOMES: tuple[Outcome, ...] = ("fetched", "not_modified", "gone", "refused", "forbidden", "failed", "left")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +99,25 @@ class Visit:
     answer: Answer
     at: datetime
     listing: Listing | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class VisitNote:
+    """What is remembered of a request for a page; see `collected_urls`.
+
+    `came`: whether the page is known to be as it was fetched, now or before.  `document_id`: of new bytes.
+    """
+
+    url: str
+    visited_at: datetime
+    outcome: Outcome
+    status: int
+    came: bool
+    detail: str | None = None
+    etag: str | None = None
+    last_modified: str | None = None
+    document_id: str | None = None
+    next_visit_at: datetime | None = None
 
 
 @dataclass

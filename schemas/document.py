@@ -12,7 +12,7 @@ class Given:
     """What the collector knew of a document; it wins over what is read from the copy.
 
     `published_at` is the collector's own string, not yet parsed.  `source`: of the document, else of the whole input
-    (`--source`).  Every field may be absent.
+    (`--source`).  `zone`: the IANA zone of times that name none.  Every field may be absent.
     """
 
     id: str | None = None
@@ -22,6 +22,7 @@ class Given:
     authors: tuple[str, ...] = ()
     published_at: str | None = None
     language: str | None = None
+    zone: str | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """The fields that are there, JSON-ready."""

@@ -59,5 +59,11 @@ def same_address(one: str, other: str) -> bool:
     return _bare(one) == _bare(other)
 
 
+def same_site(one: str, other: str) -> bool:
+    """Whether the host of one canonical URL is that of the other or stands below it; `www.`, `m.` and `amp.` aside."""
+    a, b = domain_of(one) or "", domain_of(other) or ""
+    return a == b or a.endswith("." + b) or b.endswith("." + a)
+
+
 def _bare(url: str) -> str:
     return re.sub(r"^https?://(?:(?:www|m|amp)\.)?", "", url).rstrip("/").casefold()

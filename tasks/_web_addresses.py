@@ -123,7 +123,9 @@ class SafeBackend(httpcore.AsyncNetworkBackend):
         except TimeoutError:
             raise httpcore.ConnectTimeout(f"{name} could not be looked up in time") from None
         except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError(f"{name} has no address ({getattr(error, 'strerror', None) or error})") from None
+            raise httpcore.ConnectError(
+                f"{name} has no address ({getattr(error, 'strerror', None) or error})"
+            ) from None
         if not addresses:
             raise httpcore.ConnectError(f"{name} has no address")
         for address in addresses:

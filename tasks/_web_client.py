@@ -35,7 +35,9 @@ _SMALL_PACKED = 1 << 16
 _LONGEST_VALIDATOR = 500
 _MOST_RETRY_AFTER = 7 * 86400.0
 ACCEPT = "text/html,application/xhtml+xml,text/plain;q=0.8,*/*;q=0.5"
-ACCEPT_LISTING = "application/rss+xml,application/atom+xml,application/feed+json,application/xml,text/xml;q=0.9,*/*;q=0.5"
+ACCEPT_LISTING = (
+    "application/rss+xml,application/atom+xml,application/feed+json,application/xml,text/xml;q=0.9,*/*;q=0.5"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -97,7 +97,9 @@ def _unzstd(body: bytes, limit: int) -> bytes:
             out = stream.read(limit + 1)
     except (OSError, pa.ArrowException) as error:
         is_cut = "runcated" in str(error)
-        raise Unpackable("The packed body ends early." if is_cut else "The packed body is broken.", is_cut=is_cut) from None
+        raise Unpackable(
+            "The packed body ends early." if is_cut else "The packed body is broken.", is_cut=is_cut
+        ) from None
     if len(out) > limit:
         raise _too_large(limit)
     return out

@@ -17,6 +17,7 @@ from dataclasses import replace
 from typing import Any, Protocol, TypeVar
 
 from schemas.article import Article
+from schemas.collected import VisitNote
 from schemas.document import Document
 from schemas.errors import CopydeskError, WarehouseError
 from schemas.run import ExpectationResult
@@ -41,6 +42,7 @@ class Run(Protocol):
     store: Any
     info: Any
     steps: dict[str, float]
+    crawl: Any
 
     def count(self, batch: "Batch", outcomes: list[str]) -> None:
         """Write down what became of each input of a batch, in order."""
@@ -52,6 +54,7 @@ class Batch:
 
     `first_position`: the place of the first in the run, from 0.  `packs`: where in the landing folder bytes are.
     `fresh`: the documents that must be dealt with; `retried`: those of them that were refused before, by other rules.
+    `visits`: the requests by which they came, when they were collected.
     `again`, `forgotten`, `helpers`: of documents that are dealt with again, see `tasks.load.Incoming`.
     A plain class and changed in place on purpose: Prefect walks through every dataclass and list given to a task,
     which for the pieces of 256 articles takes longer than loading them.
@@ -68,6 +71,7 @@ class Batch:
         self.again = False
         self.forgotten: frozenset[str] = frozenset()
         self.helpers: frozenset[Pair] = frozenset()
+        self.visits: list[VisitNote] = []
         self.fresh: list[Document] = []
         self.pending: Pending | None = None
         self.articles: list[Article] = []
@@ -181,6 +185,12 @@ def step(name: str, **options: Any) -> Callable[[F], F]:
     return decorate
 
 
+@step("collect")
+def receive(batch: Batch, run: Run) -> None:
+    """Wait for pages of the web, as many as make a batch."""
+    run.crawl.fill(batch)
+
+
 @step("land", **RETRIES)
 def land(batch: Batch, run: Run) -> None:
     """Keep the raw documents that are new in the landing folder; those that were dealt with before drop out.
@@ -199,8 +209,11 @@ def land(batch: Batch, run: Run) -> None:
                 batch.packs[pair] = settled.pack
                 batch.retried.add(pair)
         if new := [document for pair, document in fresh.items() if pair not in batch.packs]:
-            pack = run.store.land(new)
+            pack = run.store.land(new, batch.visits)
             batch.packs |= {(document.document_id, document.origin): pack for document in new}
+        elif batch.visits:
+            run.store.note_visits(batch.visits)
+        batch.visits = []
         fresh = {p: replace(document, received_at=batch.packs[p].received_at) for p, document in fresh.items()}
     batch.fresh = list(fresh.values())
 

@@ -13,7 +13,7 @@ from tasks._names import read_authors, same_name
 from tasks._publishers import find_publisher
 from tasks._text import clean_line, count_words, folded_words, words_hash
 from tasks._text import field_line as _line
-from tasks._urls import canonical_url, domain_of, same_address
+from tasks._urls import canonical_url, domain_of, same_address, same_site
 
 #: No zone is further from UTC than 14 hours, and all are whole quarters of an hour.
 _ZONES_APART = timedelta(hours=14)
@@ -118,8 +118,10 @@ def _url(draft: Draft, document: Document, flags: list[str]) -> str | None:
     given, found = canonical_url(document.given.url), canonical_url(draft.url)
     if given and found and not same_address(given, found):
         flags.append("given_differs:url")
-    fetched = document.origin if document.origin.startswith(("http://", "https://")) else None
-    return given or found or canonical_url(fetched)
+    fetched = canonical_url(document.origin) if document.origin.startswith(("http://", "https://")) else None
+    if fetched and found and not given and not same_site(fetched, found):
+        return fetched  # what is printed here is not the other site's article, whatever it says of itself
+    return given or found or fetched
 
 
 def _source(draft: Draft, document: Document, url: str | None, flags: list[str]) -> str | None:
@@ -188,7 +190,7 @@ class _Dates:
     ) -> None:
         self._draft, self._given, self._now = draft, document.given.published_at, now
         publisher = find_publisher(domain_of(url), source)
-        self._zone = publisher.zone if publisher else None
+        self._zone = document.given.zone or (publisher.zone if publisher else None)
         # `en-US` says more about 03/04/2014 than `en`.
         stated = draft.language or ""
         self._language = stated if language and stated[:2].casefold() == language else language

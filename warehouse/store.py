@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.article import Article
+from schemas.collected import VisitNote
 from schemas.document import Document
 from schemas.errors import RunFailed
 from schemas.outcome import OUTCOMES
@@ -17,6 +18,7 @@ from schemas.settings import Settings
 from warehouse import landing
 from warehouse._arrow import change_tables, keys_table, pairs_table, values_table
 from warehouse._sql import query
+from warehouse.collected import Collected, write_visits
 from warehouse.connection import Writer, open_writer
 from warehouse.history import source_history
 from warehouse.publish import publish, publish_if_due
@@ -106,8 +108,11 @@ class Store:
 
     # Raw documents ---------------------------------------------------------------------------------------------------
 
-    def land(self, documents: Sequence[Document]) -> Pack:
+    def land(self, documents: Sequence[Document], visits: Sequence[VisitNote] = ()) -> Pack:
         """Keep raw documents, at least one, in the landing folder; received now, or when they first came.
+
+        `visits`: the requests by which they and others came; written down with the name of the pack, so that neither
+        is lost without the other (`left_behind`).
 
         Never earlier than what was received before, whatever the clock says: packs are dealt with again in this order.
         """
@@ -117,10 +122,23 @@ class Store:
             last = found[0] if found and found[0] else datetime.min.replace(tzinfo=UTC)
         now = max(datetime.now(UTC), last + timedelta(microseconds=1))
         # Written down before it is there: the load of the batch strikes it out.
-        self.writer.connection.execute(query("insert_landed_pack"), [landing.name_pack(documents)])
+        name = landing.name_pack(documents)
+        with self.writer.transaction() as connection:
+            connection.execute(query("insert_landed_pack"), [name])
+            write_visits(connection, visits, {document.origin: name for document in documents})
         pack = landing.write_pack(self.landing_folder, documents, now)
         self._last_received = max(last, pack.received_at)
         return pack
+
+    def note_visits(self, visits: Sequence[VisitNote]) -> None:
+        """Write down requests that brought nothing to land."""
+        with self.writer.transaction() as connection:
+            write_visits(connection, visits, {})
+
+    @property
+    def collected(self) -> Collected:
+        """What is known of collecting."""
+        return Collected(self.writer)
 
     def left_behind(self) -> Iterator[tuple[Pack, list[Document]]]:
         """The packs that a run which died had landed and not loaded, in the order in which they were received.
@@ -131,6 +149,7 @@ class Store:
         names = {name for (name,) in connection.execute(query("find_landed_packs")).fetchall()}
         for name in names:
             if not (self.landing_folder / name).exists():  # it died before the pack was in its place
+                connection.execute(query("forget_visits"), [name])
                 connection.execute(query("delete_landed_pack"), [name])
         for pack in landing.list_packs(self.landing_folder, names):
             if documents := self._not_loaded(pack):

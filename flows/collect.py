@@ -1,0 +1,110 @@
+"""Collecting: what is new of the configured sources, fetched, landed, and sent the way of all copy (flows/ingest.py).
+
+    sources -> feeds and sitemaps -> pages -> land -> transform -> check -> load -> relate -> publish
+
+A source that fails does not stop the others: what went wrong with it is in `collections`, in the summary, and on a page
+of the run.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from flows import artifacts
+from flows.gather import Gathering
+from flows.ingest import take_in
+from flows.landed import left_behind
+from flows.run import Run, in_batches, open_run
+from flows.server import flow
+from flows.watch import leave_artifacts, leave_page, named_by, run_name
+from schemas.collected import SourceTally
+from schemas.document import Document
+from schemas.errors import UsageError
+from schemas.settings import Settings
+from schemas.source import Source, Window
+from tasks._web_sources import choose, read_sources
+from tasks.batch import log, publish, relate
+from tasks.read import check_inputs, read_input
+
+
+@flow(name="collect", flow_run_name=named_by("collect", "sources", "schedule"))
+def collect(
+    sources: list[str] | None = None,
+    warehouse: str | None = None,
+    sources_file: str | None = None,
+    schedule: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    workers: int | None = None,
+    wait_seconds: float = 0.0,
+) -> dict[str, Any]:
+    """Fetch and take in what is new; the answer is the run's summary (`Run.finish`), with `sources`: a row of each.
+
+    `sources`: ids, all that are enabled unless said; `schedule`: of those, one group.  `since`, `until`: a backfill of
+    these days (UTC, both included) from feeds and sitemaps.  `sources_file`: seeds/sources.toml unless said.
+    """
+    settings = Settings.of(warehouse, workers=workers, wait_seconds=wait_seconds)
+    book = read_sources(Path(sources_file) if sources_file else None)
+    chosen = choose(book, sources or (), schedule)
+    require(chosen)
+    window = Window(since, until)
+    with open_run(run_name("collect", {"sources": sources, "schedule": schedule}), settings) as run:
+        with left_behind(run) as (dead, batches):
+            take_in(batches, dead)
+        gathering = Gathering(run, book, [source for source in chosen if source.is_web], window)
+        take_in(gathering.batches(), run)
+        tallies = [*gathering.tallies.values(), *_read_files(chosen, run)]
+        gathering.note(tallies)
+        relate(run)
+        summary = {**run.finish(), "sources": [row(tally) for tally in tallies]}
+        publish(run)
+    leave_artifacts(summary)
+    if tallies:
+        leave_page("collect-sources", "What came of each source", artifacts.sources_page(summary["sources"]))
+    return summary
+
+
+def require(sources: Iterable[Source]) -> None:
+    """`UsageError` for the first file or folder of a source that is not there."""
+    for source in sources:
+        paths = [a for a in source.addresses if not a.lower().startswith(("http://", "https://"))]
+        try:
+            check_inputs(paths)
+        except UsageError as error:
+            raise UsageError(f"source {source.id}: {error}") from None
+
+
+def row(tally: SourceTally) -> dict[str, Any]:
+    """What came of a source, JSON-ready."""
+    return {
+        "source": tally.source.id, "requests": tally.requests, "bytes": tally.bytes, "found": tally.found,
+        **tally.outcomes, "detail": tally.detail,
+    }  # fmt: skip
+
+
+def _read_files(sources: Sequence[Source], run: Run) -> list[SourceTally]:
+    """Take in the sources that are files: archives, dumps, folders; what is known already comes out as unchanged."""
+    tallies = []
+    for source in sources:
+        if source.is_web:
+            continue
+        tally = SourceTally(source)
+        tallies.append(tally)
+        take_in(in_batches(_documents(source, run.settings, tally), run), run)
+        log(f"{source.id}: {tally.found:,} documents read")
+    return tallies
+
+
+def _documents(source: Source, settings: Settings, tally: SourceTally) -> Iterator[Document]:
+    for address in source.addresses:
+        for document in read_input(address, settings):
+            given = document.given
+            given = replace(
+                given, source=given.source or source.name, language=given.language or source.language,
+                zone=given.zone or source.zone,
+            )  # fmt: skip
+            tally.found += 1
+            tally.bytes += len(document.content)
+            yield replace(document, given=given)

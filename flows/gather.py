@@ -1,0 +1,257 @@
+"""Collecting in step with the warehouse: what is to be asked for, what is remembered of it, and batches of pages.
+
+A feed's addresses and its ETag are written down in one transaction, pages and their visits with the name of the pack
+that holds them: so whatever a killed run had found or landed is known to the next, and asked for once.
+"""
+
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from flows.crawl import Crawl
+from flows.run import Run
+from schemas.collected import Found, Job, SourceTally, Visit, VisitNote
+from schemas.document import Document, Given
+from schemas.errors import UsageError
+from schemas.source import Source, SourceBook, Window
+from tasks import discover
+from tasks._web_manners import next_visit
+from tasks._web_robots import Robots
+from tasks.batch import Batch, land, log, receive
+from tasks.fetch import document_of
+from warehouse.collected import Known, KnownFeed
+
+#: A batch is handed on when its first page has waited for so long.
+_BATCH_SECONDS = 30.0
+#: A batch that fills sooner than this: pages come faster than they can be dealt with; it waits until all have come.
+_BUSY_SECONDS = 10.0
+_POLL_SECONDS = 0.5
+
+
+class Gathering:
+    """The web sources of one run; `tallies`: what came of each, by id."""
+
+    def __init__(self, run: Run, book: SourceBook, sources: Sequence[Source], window: Window):
+        assert run.store is not None
+        self.run, self.window = run, window
+        self.sources = {source.id: source for source in sources}
+        self.tallies = {source.id: SourceTally(source) for source in sources}
+        self._collected = run.store.collected
+        self._feeds = self._collected.feeds(list(self.sources))
+        self._asked: set[str] = set()
+        self._crawl = Crawl(book, [Robots(*row) for row in self._collected.robots()])
+        self._most = book.budget.requests
+        run.crawl = self
+
+    def batches(self, first: int = 0) -> Iterator[Batch]:
+        """Pages as they come, landed; those of a rush are dealt with when it is over."""
+        aside: list[Batch] = []
+        number = first
+        with self._crawl:
+            self._begin()
+            while self._crawl.waiting:
+                batch = Batch(number, [], self.run.tally.inputs)
+                started = time.monotonic()
+                receive(batch, self.run)
+                if not (batch.documents or batch.visits):
+                    continue
+                land(batch, self.run)
+                if not batch.documents:
+                    continue
+                number += 1
+                is_rush = len(batch.documents) >= self.run.settings.batch_documents
+                if is_rush and time.monotonic() - started < _BUSY_SECONDS:
+                    aside.append(_without_content(batch))
+                else:
+                    yield batch
+        for batch in aside:
+            yield self._read_back(batch)
+
+    def fill(self, batch: Batch) -> None:
+        """What comes next, until the batch is full, has waited long enough, or nothing more is to come."""
+        limits, size, started = self.run.settings, 0, time.monotonic()
+        while self._crawl.waiting and len(batch.documents) < limits.batch_documents and size < limits.batch_bytes:
+            item = self._crawl.next(_POLL_SECONDS)
+            if isinstance(item, Robots):
+                self._collected.note_robots(item.origin, item.status, item.text, item.fetched_at)
+            elif isinstance(item, Visit):
+                self.tallies[item.job.source.id].count(item)
+                if item.job.what == "page":
+                    size += self._take_page(item, batch)
+                else:
+                    self._take_listing(item)
+            if time.monotonic() - started > _BATCH_SECONDS:
+                break
+        self.run.tally.inputs += len(batch.documents)
+
+    def note(self, tallies: Iterable[SourceTally]) -> None:
+        """Write down what came of each source, and say it."""
+        assert self.run.info is not None
+        rows = list(tallies)
+        self._collected.note_run(self.run.info.run_id, rows, self._crawl.world.now())
+        for tally in rows:
+            told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in tally.outcomes.items())
+            log(f"{tally.source.id}: {told or 'nothing asked for'}" + (f"; {tally.detail}" if tally.detail else ""))
+
+    # What to ask for -------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        now = self._crawl.world.now()
+        jobs: list[Job] = []
+        for source in self.sources.values():
+            if source.kind == "urls":
+                found = [item for address in source.addresses for item in _addresses(address)]
+                self._take_found(source, found, now)
+                continue
+            for address in source.addresses:
+                known = self._feeds.get((source.id, address))
+                if not known or not known.next_visit_at or known.next_visit_at <= now or self.window.is_backfill:
+                    jobs += self._listing_jobs(source, [address])
+        self._crawl.add(jobs)
+        if not self.window.is_backfill:
+            self._ask_for(self._collected.due(list(self.sources), now, self._most))
+
+    def _ask_for(self, known: Iterable[Known]) -> None:
+        jobs = []
+        for item in known:
+            source = self.sources.get(item.source_id)
+            if source is None or item.url in self._asked:
+                continue
+            self._asked.add(item.url)
+            jobs.append(
+                Job(
+                    "page", item.url, source, item.etag, item.last_modified, item.visits, item.failures,
+                    item.published_at, item.document_id,
+                )
+            )  # fmt: skip
+        self._crawl.add(jobs)
+
+    def _listing_jobs(self, source: Source, addresses: Iterable[str]) -> Iterator[Job]:
+        what = "sitemap" if source.kind == "sitemap" else "feed"
+        for address in addresses:
+            if address in self._asked:
+                continue
+            self._asked.add(address)
+            known = self._feeds.get((source.id, address))
+            if known is None or self.window.is_backfill:
+                yield Job(what, address, source)
+            else:
+                yield Job(what, address, source, known.etag, known.last_modified, failures=known.failures)
+
+    # What came -------------------------------------------------------------------------------------------------------
+
+    def _take_listing(self, visit: Visit) -> None:
+        if visit.answer.outcome == "left":
+            return
+        source, now = visit.job.source, visit.at
+        key = (source.id, visit.job.url)
+        listing = visit.listing
+        found = [item for item in listing.found if is_wanted(item, source, self.window, now)] if listing else []
+        again = next_visit(visit.job, visit.answer, now, self._crawl.world.random())
+        known, new = self._collected.note_feed(visit, self._feeds.get(key), again, found, self.window.is_backfill)
+        self._note_found(source, known, new)
+        if listing and listing.problem:
+            tally = self.tallies[source.id]
+            tally.detail = tally.detail or f"{visit.job.url}: {listing.problem}"
+        if listing and listing.more:
+            wanted = [
+                item.url
+                for item in listing.more
+                if is_sitemap_wanted(item, source, self.window, now, self._feeds.get((source.id, item.url)))
+            ]
+            self._crawl.add(self._listing_jobs(source, wanted))
+
+    def _take_found(self, source: Source, found: Sequence[Found], now: datetime) -> None:
+        wanted = [item for item in found if is_wanted(item, source, self.window, now)]
+        self._note_found(source, *self._collected.note_found(source, wanted, now))
+
+    def _note_found(self, source: Source, known: list[Known], new: int) -> None:
+        self.tallies[source.id].found += new
+        self._ask_for(known)
+
+    def _take_page(self, visit: Visit, batch: Batch) -> int:
+        """Put a page into the batch, with what is remembered of the visit; the answer is its size."""
+        job, answer = visit.job, visit.answer
+        if answer.outcome == "left":
+            return 0
+        document: Document | None = None
+        if answer.outcome == "fetched":
+            source = job.source
+            given = Given(source=source.name, language=source.language, zone=source.zone)
+            document = document_of(answer, job.url, given)
+            if document.refusal is not None:
+                reasons = document.refusal
+                answer, document = answer.failed("refused", reasons.detail), None
+            elif document.document_id == job.document_id:
+                document = None  # the same bytes, from a server that does not say so
+        batch.visits.append(
+            VisitNote(
+                job.url, visit.at, answer.outcome, answer.status, answer.outcome in ("fetched", "not_modified"),
+                answer.detail, answer.etag, answer.last_modified, document.document_id if document else None,
+                next_visit(job, answer, visit.at, self._crawl.world.random()),
+            )
+        )  # fmt: skip
+        if document is None:
+            return 0
+        batch.documents.append(document)
+        return len(document.content)
+
+    def _read_back(self, batch: Batch) -> Batch:
+        """The contents of a batch that was put aside; what was dealt with before is not read again."""
+        assert self.run.store is not None
+        pairs = [(document.document_id, document.origin) for document in batch.documents]
+        read = {(d.document_id, d.origin): d for d in self.run.store.read(batch.packs)}
+        batch.documents = [read.get(pair, document) for pair, document in zip(pairs, batch.documents, strict=True)]
+        return batch
+
+
+def is_wanted(found: Found, source: Source, window: Window, now: datetime) -> bool:
+    """Whether an address is of the days that are asked for; without any, whether it is not known to be old.
+
+    A feed holds what its outlet calls new; a sitemap may hold all that it ever printed.
+    """
+    if window.is_backfill:
+        when = found.published_at or found.modified_at
+        if when is None:
+            return False
+        return (window.since is None or when.date() >= window.since) and (
+            window.until is None or when.date() <= window.until
+        )
+    if source.kind != "sitemap" or found.newest is None:
+        return True
+    return found.newest >= now - timedelta(days=source.limits.recent_days)
+
+
+def is_sitemap_wanted(found: Found, source: Source, window: Window, now: datetime, known: KnownFeed | None) -> bool:
+    """Whether a sitemap that an index names can hold anything that is wanted and not known."""
+    changed = found.modified_at
+    if changed is None:
+        return True
+    if window.is_backfill:
+        return window.since is None or changed.date() >= window.since
+    if known and known.fetched_at and not known.failures:
+        # Some indexes name only the day.
+        return (
+            changed + timedelta(days=1) > known.fetched_at
+            if changed.time() == datetime.min.time()
+            else changed > known.fetched_at
+        )
+    return changed >= now - timedelta(days=source.limits.recent_days)
+
+
+def _addresses(address: str) -> Sequence[Found]:
+    """A page's address, or those of a file."""
+    if address.lower().startswith(("http://", "https://")):
+        return discover.read_addresses(address.encode()).found
+    try:
+        return discover.read_addresses(Path(address).read_bytes()).found
+    except OSError as error:
+        raise UsageError(f"{address}: the file of addresses cannot be read ({error.strerror})") from error
+
+
+def _without_content(batch: Batch) -> Batch:
+    batch.documents = [replace(document, content=b"") for document in batch.documents]
+    batch.fresh = []
+    return batch

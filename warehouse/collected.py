@@ -1,0 +1,226 @@
+"""What the warehouse knows of collecting: addresses, feeds, robots.txt, and what came of each source."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from schemas.collected import OUTCOMES, Found, SourceTally, Visit, VisitNote
+from schemas.errors import WarehouseError
+from schemas.source import Source
+from warehouse._arrow import table, values_table
+from warehouse._sql import query
+from warehouse.connection import Writer, open_reader
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An address of an article that is due, and what is remembered of it."""
+
+    url: str
+    source_id: str
+    etag: str | None
+    last_modified: str | None
+    visits: int
+    failures: int
+    published_at: datetime | None
+    document_id: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFeed:
+    """A feed or sitemap that was asked for before; a row of `collected_feeds`."""
+
+    url: str
+    source_id: str
+    kind: str | None
+    fetched_at: datetime | None
+    next_visit_at: datetime | None
+    failures: int
+    etag: str | None
+    last_modified: str | None
+
+
+class Collected:
+    """The tables of collecting, in a warehouse that is open for writing."""
+
+    def __init__(self, writer: Writer):
+        self._writer = writer
+
+    def due(self, source_ids: Sequence[str], now: datetime, most: int) -> list[Known]:
+        """Addresses that are to be fetched by now, what was never fetched first."""
+        asked = {"source_ids": list(source_ids), "now": now, "most": most}
+        return [Known(*row) for row in self._writer.connection.execute(query("find_due_urls"), asked).fetchall()]
+
+    def feeds(self, source_ids: Sequence[str]) -> dict[tuple[str, str], KnownFeed]:
+        """What is known of feeds and sitemaps, by source and address."""
+        return _feeds(self._writer.connection, source_ids)
+
+    def robots(self) -> list[tuple[str, int, str, datetime]]:
+        """Every robots.txt that is remembered: origin, status, text, when."""
+        return self._writer.connection.execute(query("find_robots")).fetchall()  # type: ignore[return-value]
+
+    def note_robots(self, origin: str, status: int, text: str, fetched_at: datetime) -> None:
+        """Remember a robots.txt."""
+        with self._writer.transaction() as connection:
+            connection.execute(query("delete_robots"), [origin])
+            connection.execute(query("insert_robots"), [origin, status, text, fetched_at])
+
+    def note_found(self, source: Source, found: Sequence[Found], now: datetime) -> tuple[list[Known], int]:
+        """Remember addresses of articles; the answer is those of them that are due, and how many are new."""
+        with self._writer.transaction():
+            new = self._write_found(source, found, now)
+        return self.due_among([item.url for item in found], now), new
+
+    def note_feed(
+        self, visit: Visit, before: KnownFeed | None, next_visit_at: datetime | None, found: Sequence[Found],
+        is_backfill: bool,
+    ) -> tuple[list[Known], int]:  # fmt: skip
+        """Remember what a feed or sitemap said, all of it or nothing; the answer is that of `note_found`.
+
+        A backfill remembers the addresses and leaves the feed as it is known: what it took out of its days is not all
+        that is in it.
+        """
+        with self._writer.transaction():
+            new = self._write_found(visit.job.source, found, visit.at)
+            if not is_backfill:
+                self._write_feed(visit, before, next_visit_at)
+        return self.due_among([item.url for item in found], visit.at), new
+
+    def _write_found(self, source: Source, found: Sequence[Found], now: datetime) -> int:
+        if not found:
+            return 0
+        connection = self._writer.connection
+        columns: dict[str, list[Any]] = {
+            "url": [item.url for item in found],
+            "source_id": [source.id] * len(found),
+            "source": [source.name] * len(found),
+            "found_at": [now] * len(found),
+            "published_at": [item.published_at for item in found],
+            "modified_at": [item.modified_at for item in found],
+        }
+        connection.register("found", table(columns))
+        try:
+            new = connection.execute(query("insert_found_urls")).fetchall()[0][0]
+            connection.execute(query("update_found_urls"))
+            return new
+        finally:
+            connection.unregister("found")
+
+    def _write_feed(self, visit: Visit, before: KnownFeed | None, next_visit_at: datetime | None) -> None:
+        answer, listing = visit.answer, visit.listing
+        came = answer.outcome in ("fetched", "not_modified")
+        key = {"url": visit.job.url, "source_id": visit.job.source.id}
+        is_read = listing is not None and answer.outcome == "fetched"
+        self._writer.connection.execute(query("delete_feed"), key)
+        self._writer.connection.execute(
+            query("insert_feed"),
+            key
+            | {
+                "kind": listing.kind if listing else before and before.kind,
+                "fetched_at": visit.at if came else before and before.fetched_at,
+                "changed_at": visit.at if is_read else None,
+                "next_visit_at": next_visit_at,
+                "failures": 0 if came else (before.failures if before else 0) + 1,
+                "entries": len(listing.found) + len(listing.more) if listing else None,
+                "status": answer.status,
+                "outcome": answer.outcome,
+                "detail": answer.detail or (listing.problem if listing else None),
+                # Of an answer that could not be read nothing is remembered: it is asked for whole the next time.
+                "etag": answer.etag if is_read else visit.job.etag if came else before and before.etag,
+                "last_modified": (
+                    answer.last_modified
+                    if is_read
+                    else visit.job.last_modified
+                    if came
+                    else before and before.last_modified
+                ),
+            },
+        )
+
+    def due_among(self, urls: Sequence[str], now: datetime) -> list[Known]:
+        """Of these addresses those that are due."""
+        if not urls:
+            return []
+        connection = self._writer.connection
+        connection.register("asked", values_table("url", list(urls)))
+        try:
+            return [Known(*row) for row in connection.execute(query("find_due_among"), {"now": now}).fetchall()]
+        finally:
+            connection.unregister("asked")
+
+    def note_run(self, run_id: str, tallies: Iterable[SourceTally], at: datetime) -> None:
+        """Write down what a run collected from each source."""
+        rows = list(tallies)
+        if not rows:
+            return
+        columns: dict[str, list[Any]] = {
+            "run_id": [run_id] * len(rows),
+            "source_id": [row.source.id for row in rows],
+            "source": [row.source.name for row in rows],
+            "collected_at": [at] * len(rows),
+            "requests": [row.requests for row in rows],
+            "size_bytes": [row.bytes for row in rows],
+            "found": [row.found for row in rows],
+            **{name: [row.outcomes.get(name, 0) for row in rows] for name in OUTCOMES},
+            "detail": [row.detail for row in rows],
+        }
+        connection = self._writer.connection
+        connection.register("incoming", table(columns))
+        try:
+            with self._writer.transaction():
+                connection.execute(query("insert_collections"))
+        finally:
+            connection.unregister("incoming")
+
+
+def write_visits(connection: "DuckDBPyConnection", notes: Sequence[VisitNote], packs: Mapping[str, str]) -> None:
+    """Remember what came of requests for pages, in the transaction that is open; `packs`: by address."""
+    if not notes:
+        return
+    latest = {note.url: note for note in notes}
+    names = (
+        "url",
+        "visited_at",
+        "outcome",
+        "status",
+        "detail",
+        "etag",
+        "last_modified",
+        "document_id",
+        "next_visit_at",
+    )
+    rows = table(
+        {name: [getattr(note, name) for note in latest.values()] for name in names}
+        | {
+            "came": [note.came for note in latest.values()],
+            "pack": [packs.get(note.url) for note in latest.values()],
+        }
+    )
+    connection.register("visits", rows)
+    try:
+        connection.execute(query("note_visits"))
+    finally:
+        connection.unregister("visits")
+
+
+def read_state(warehouse: Path, source_ids: Sequence[str]) -> tuple[set[str], dict[tuple[str, str], KnownFeed]]:
+    """For a dry run, from the published copy: the addresses that are known, and the feeds; nothing where there is none."""
+    import duckdb
+
+    try:
+        with closing(open_reader(warehouse)) as connection:
+            urls = {url for (url,) in connection.execute(query("find_collected_urls")).fetchall()}
+            return urls, _feeds(connection, source_ids)
+    except (WarehouseError, duckdb.CatalogException):  # none yet, or made before there was any collecting
+        return set(), {}
+
+
+def _feeds(connection: "DuckDBPyConnection", source_ids: Sequence[str]) -> dict[tuple[str, str], KnownFeed]:
+    rows = connection.execute(query("find_feeds"), {"source_ids": list(source_ids)}).fetchall()
+    return {(row[1], row[0]): KnownFeed(*row) for row in rows}

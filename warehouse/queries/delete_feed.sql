@@ -1,0 +1,1 @@
+DELETE FROM collected_feeds WHERE url = $url AND source_id = $source_id;

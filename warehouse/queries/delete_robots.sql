@@ -1,0 +1,1 @@
+DELETE FROM collected_hosts WHERE origin = ?;

@@ -1,0 +1,1 @@
+SELECT url FROM collected_urls;

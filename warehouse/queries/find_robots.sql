@@ -1,0 +1,1 @@
+SELECT origin, status, robots, fetched_at FROM collected_hosts;

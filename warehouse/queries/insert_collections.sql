@@ -1,0 +1,1 @@
+INSERT INTO collections BY NAME SELECT * FROM incoming;

@@ -1,0 +1,1 @@
+INSERT INTO collected_hosts VALUES (?, ?, ?, ?);
