@@ -136,6 +136,7 @@ class Crawl:
         limits, hops = job.source.limits, 0
         limit = max(limits.page_bytes, _SITEMAP_BYTES) if job.what == "sitemap" else limits.page_bytes
         host = self._manners.host(job.url)
+        answer = Answer(job.url, "left")
         for _ in range(MOST_TRIES):
             answer = await self._web.get(job.url, limit, _headers(job), job.source.allow_private, self._gate(job))
             hops += answer.hops

@@ -39,7 +39,7 @@ _MOST_ADDRESSES = 3
 _NUMERIC = re.compile(r"(?:0x[0-9a-f]*|\d+)(?:\.(?:0x[0-9a-f]*|\d+))*\.?", re.I)
 
 
-class UnsafeAddress(httpcore.ConnectError):  # noqa: N818 - named for what is the case
+class UnsafeAddress(httpcore.ConnectError):
     """An address that may not be connected to; httpx hands it on as a ConnectError."""
 
 
@@ -144,5 +144,5 @@ class SafeBackend(httpcore.AsyncNetworkBackend):
         raise UnsafeAddress("sockets of this machine are not connected to")
 
     async def sleep(self, seconds: float) -> None:
-        """As the inner one does."""
-        await self._inner.sleep(seconds)
+        """For httpcore's own retries, of which there are none."""
+        await asyncio.sleep(seconds)

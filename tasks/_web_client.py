@@ -66,9 +66,10 @@ class _SafeTransport(httpx.AsyncHTTPTransport):
 
     def __init__(self, backend: SafeBackend, connections: int):
         has_http2 = importlib.util.find_spec("h2") is not None
-        super().__init__(http2=has_http2, trust_env=False)
+        context = httpx.create_ssl_context(trust_env=True)  # SSL_CERT_FILE of a company's own authority
+        super().__init__(verify=context, http2=has_http2, trust_env=False)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=True),  # SSL_CERT_FILE of a company's own authority
+            ssl_context=context,
             max_connections=connections,
             max_keepalive_connections=connections,
             keepalive_expiry=30.0,

@@ -55,10 +55,12 @@ _SOURCE = {
     "id": _Rule(lambda v: isinstance(v, str) and bool(_ID.fullmatch(v)), "small letters, digits and hyphens"),
     "name": _TEXT,
     "kind": _Rule(
-        lambda v: v in (*FEED_KINDS, *WEB_KINDS, *FILE_KINDS), f"one of {', '.join((*FEED_KINDS, 'sitemap', 'urls', *FILE_KINDS))}"
+        lambda v: v in (*FEED_KINDS, *WEB_KINDS, *FILE_KINDS),
+        f"one of {', '.join((*FEED_KINDS, 'sitemap', 'urls', *FILE_KINDS))}",
     ),
     "address": _Rule(
-        lambda v: _text(v) or (isinstance(v, list) and bool(v) and all(map(_text, v))), "an address in quotes, or a list of them"
+        lambda v: _text(v) or (isinstance(v, list) and bool(v) and all(map(_text, v))),
+        "an address in quotes, or a list of them",
     ),
     "language": _Rule(lambda v: isinstance(v, str) and bool(re.fullmatch(r"[a-z]{2}", v)), 'two letters such as "en"'),
     "zone": _Rule(lambda v: isinstance(v, str) and place_zone(v) is not None, 'an IANA zone such as "Europe/London"'),

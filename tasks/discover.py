@@ -40,7 +40,8 @@ def read_feed(content: bytes, url: str) -> Listing:
 
     try:
         parsed = feedparser.parse(
-            io.BytesIO(content), response_headers={"content-location": url}, sanitize_html=False, resolve_relative_uris=False
+            io.BytesIO(content), response_headers={"content-location": url}, sanitize_html=False,
+            resolve_relative_uris=False,
         )  # fmt: skip
     except Exception as error:  # feedparser trips over some broken ones in ways of its own
         return Listing("nothing", problem=f"It could not be read as a feed ({type(error).__name__}).")
@@ -52,9 +53,7 @@ def read_feed(content: bytes, url: str) -> Listing:
     problem = None
     if parsed.get("bozo"):
         words = " ".join(str(parsed.get("bozo_exception")).split())[:200]
-        if not words.startswith(
-            "document declared as"
-        ):  # another encoding than the header says: it was read all the same
+        if not words.startswith("document declared as"):  # one encoding and is in another; it was read all the same
             problem = f"It is broken XML, of which {len(found)} entries could be read ({words})."
     title = parsed.get("feed", {}).get("title")
     return Listing("atom" if kind.startswith("atom") else "rss", _title(title), tuple(found), problem=problem)
@@ -71,7 +70,7 @@ def read_sitemap(content: bytes, url: str, limit: int) -> Listing:
         return Listing("nothing", problem=str(error))
     if not _SITEMAP.search(content[:_HEAD]):
         return _other_sitemap(content, url)
-    from lxml import etree
+    from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
 
     is_index = is_news = False
     rows: list[dict[str, str]] = []

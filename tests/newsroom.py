@@ -149,7 +149,15 @@ _SENTENCES = (
     "The next meeting is set for the first week of the coming month, and will deal with the road to the quarry.",
 )
 TOWNS = ("Skarra", "Brenholm", "Ostby", "Wend", "Ellery", "Marrow", "Tarn", "Holt", "Varde", "Lund", "Rask", "Thorn")
-WHATS = ("harbour ferry", "swimming hall", "night market", "covered bridge", "grain store", "tram depot", "town archive")
+WHATS = (
+    "harbour ferry",
+    "swimming hall",
+    "night market",
+    "covered bridge",
+    "grain store",
+    "tram depot",
+    "town archive",
+)
 
 
 @dataclass
@@ -171,7 +179,10 @@ class Story:
 
     def page(self, base: str) -> bytes:
         sentences = [s.format(town=self.town, what=self.what) for s in _SENTENCES]
-        sentences += [f"In a later version number {n} the {self.town} board added a remark of its own." for n in range(1, self.changed + 1)]
+        sentences += [
+            f"In a later version number {n} the {self.town} board added a remark of its own."
+            for n in range(1, self.changed + 1)
+        ]
         paragraphs = "".join(f"<p>{sentence}</p>" for sentence in sentences)
         return (
             f'<!doctype html><html lang="en"><head><title>{self.title}</title>'
@@ -214,7 +225,11 @@ class Paper:
         if path in self.extra:
             return Reply(**vars(self.extra[path]))
         if path == "/robots.txt":
-            return Reply(self.robots.encode(), headers={"Content-Type": "text/plain"}) if self.robots is not None else Reply(b"", 404)
+            return (
+                Reply(self.robots.encode(), headers={"Content-Type": "text/plain"})
+                if self.robots is not None
+                else Reply(b"", 404)
+            )
         if path == "/feed.xml":
             return self._conditional(request, self.feed(now), "application/rss+xml")
         if path == "/sitemap.xml":

@@ -4,6 +4,7 @@ import os
 from collections import Counter
 from collections.abc import Callable, Iterator
 from datetime import date, timedelta
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -60,7 +61,9 @@ def gather(tmp_path: Path, room: Newsroom) -> Callable[..., dict[str, Any]]:
     return run
 
 
-def source(room: Newsroom, host: str, path: str = "/feed.xml", kind: str = "feed", more: str = "", limits: str = "") -> str:
+def source(
+    room: Newsroom, host: str, path: str = "/feed.xml", kind: str = "feed", more: str = "", limits: str = ""
+) -> str:
     limits = limits or "delay_seconds = 1"
     return (
         f'[[source]]\nid = "{host.split(".")[0]}"\nname = "The {host.split(".")[0].title()}"\nkind = "{kind}"\n'
@@ -70,7 +73,7 @@ def source(room: Newsroom, host: str, path: str = "/feed.xml", kind: str = "feed
 
 def paces(room: Newsroom, host: str) -> list[float]:
     times = [r.at for r in room.asked(host)]
-    return [(b - a).total_seconds() for a, b in zip(times, times[1:], strict=False)]
+    return [(b - a).total_seconds() for a, b in pairwise(times)]
 
 
 # Three days ----------------------------------------------------------------------------------------------------------
@@ -102,7 +105,9 @@ def test_three_days(room: Newsroom, gather: Callable[..., Any], tmp_path: Path):
     warehouse = tmp_path / "w.duckdb"
     rows = ask(warehouse, "SELECT url, version, title, source FROM articles ORDER BY url")
     assert [url for url, *_ in rows] == sorted(f"{paper.base}/{s.slug}" for s in stories)
-    assert {url.rpartition(":")[2].partition("/")[2]: version - 1 for url, version, *_ in rows if version > 1} == dict(updates)
+    assert {url.rpartition(":")[2].partition("/")[2]: version - 1 for url, version, *_ in rows if version > 1} == dict(
+        updates
+    )
     assert {s for *_, s in rows} == {"The Paper"}
     assert not [r for r in room.requests if r.path.startswith("/private/")]
     assert min(paces(room, "paper.test")) >= 1.0
@@ -112,7 +117,9 @@ def test_three_days(room: Newsroom, gather: Callable[..., Any], tmp_path: Path):
     assert all("if-none-match" in r.headers for r in feeds[1:])
     # robots.txt once a day.
     assert len(room.asked("paper.test", "/robots.txt")) == 4
-    gone = ask(warehouse, "SELECT url, outcome, status FROM collected_urls WHERE outcome IN ('gone', 'forbidden') ORDER BY 2")
+    gone = ask(
+        warehouse, "SELECT url, outcome, status FROM collected_urls WHERE outcome IN ('gone', 'forbidden') ORDER BY 2"
+    )
     assert [(outcome, status) for _, outcome, status in gone][:1] == [("forbidden", 0)]
     assert all(r.headers["user-agent"].endswith("(+desk@copydesk.example)") for r in room.requests)
 
@@ -153,7 +160,9 @@ def test_a_sitemap_says_what_has_changed(room: Newsroom, gather: Callable[..., A
     day = (START - timedelta(days=10)).date()
     summary = gather(since=day, until=day + timedelta(days=1))
     assert summary["loaded"] == 2
-    assert sorted(r.path for r in room.requests[before:] if "news" in r.path) == sorted(f"/{s.slug}" for s in stories[9:11])
+    assert sorted(r.path for r in room.requests[before:] if "news" in r.path) == sorted(
+        f"/{s.slug}" for s in stories[9:11]
+    )
     assert not any("if-none-match" in r.headers for r in room.requests[before:] if r.path == "/sitemap.xml")
     assert gather(since=date(2020, 1, 1), until=date(2020, 1, 2))["inputs"] == 0
 
@@ -192,10 +201,14 @@ def test_a_source_that_fails_does_not_stop_the_others(room: Newsroom, gather: Ca
     before = len(room.asked("bad.test"))
     gather()
     assert len(room.asked("bad.test")) == before
-    health = ask(tmp_path / "w.duckdb", "SELECT source, last_success_at IS NOT NULL, error_rate FROM collect_health ORDER BY 1")
+    health = ask(
+        tmp_path / "w.duckdb", "SELECT source, last_success_at IS NOT NULL, error_rate FROM collect_health ORDER BY 1"
+    )
     assert [(s, ok) for s, ok, _ in health] == [("The Bad", False), ("The Good", True), ("The Worse", False)]
-    assert dict((s, r) for s, _, r in health)["The Bad"] == 1.0
-    rows = ask(tmp_path / "w.duckdb", "SELECT source_id, fetched, failed, \"left\" FROM collections ORDER BY run_id, source_id")
+    assert {s: r for s, _, r in health}["The Bad"] == 1.0
+    rows = ask(
+        tmp_path / "w.duckdb", 'SELECT source_id, fetched, failed, "left" FROM collections ORDER BY run_id, source_id'
+    )
     assert len(rows) == 6
 
 
@@ -222,7 +235,9 @@ def test_crawl_delay_and_budgets(room: Newsroom, gather: Callable[..., Any], tmp
     assert ask(tmp_path / "w.duckdb", "SELECT count(*) FROM articles") == [(20,)]
 
 
-def test_a_page_of_another_site_is_not_taken_for_the_article_that_it_names(room: Newsroom, gather: Callable[..., Any], tmp_path: Path):
+def test_a_page_of_another_site_is_not_taken_for_the_article_that_it_names(
+    room: Newsroom, gather: Callable[..., Any], tmp_path: Path
+):
     one, two = Paper(room, "one.test"), Paper(room, "two.test")
     story = one.add(1)
     page = story.page(one.base).replace(b"half of it", b"all of it")
@@ -241,12 +256,17 @@ def test_pages_by_address_and_files(room: Newsroom, gather: Callable[..., Any], 
     folder = tmp_path / "pages"
     folder.mkdir()
     (folder / "a.html").write_bytes(stories[2].page("https://folder.example"))
-    more = f'[[source]]\nid = "folder"\nname = "The Folder"\nkind = "folder"\naddress = "pages"\nzone = "Europe/Paris"\n'
-    urls = source(room, "paper.test").replace(room.url("paper.test", "/feed.xml"), "list.txt").replace('"feed"', '"urls"')
+    more = '[[source]]\nid = "folder"\nname = "The Folder"\nkind = "folder"\naddress = "pages"\nzone = "Europe/Paris"\n'
+    urls = (
+        source(room, "paper.test").replace(room.url("paper.test", "/feed.xml"), "list.txt").replace('"feed"', '"urls"')
+    )
     summary = gather(urls, more)
     assert summary["loaded"] == 3
     assert {row["source"]: row["found"] for row in summary["sources"]} == {"paper": 2, "folder": 1}
-    assert sorted(ask(tmp_path / "w.duckdb", "SELECT DISTINCT source FROM articles")) == [("The Folder",), ("The Paper",)]
+    assert sorted(ask(tmp_path / "w.duckdb", "SELECT DISTINCT source FROM articles")) == [
+        ("The Folder",),
+        ("The Paper",),
+    ]
     before = len(room.requests)
     assert gather()["unchanged"] == 1
     assert len(room.requests) == before
@@ -262,8 +282,12 @@ def test_the_zone_of_the_source_counts(room: Newsroom, gather: Callable[..., Any
     assert rows == [("2026-11-20 11:30:00+00", "source", "en")]
 
 
-def test_a_rush_is_landed_first_and_dealt_with_after(room: Newsroom, gather: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Settings, "of", classmethod(lambda cls, w=None, **said: cls(warehouse=Path(w), workers=1, batch_documents=4)))
+def test_a_rush_is_landed_first_and_dealt_with_after(
+    room: Newsroom, gather: Callable[..., Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(
+        Settings, "of", classmethod(lambda cls, w=None, **said: cls(warehouse=Path(w), workers=1, batch_documents=4))
+    )
     for host in ("a.test", "b.test", "c.test"):
         paper = Paper(room, host)
         for n in range(6):

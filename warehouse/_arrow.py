@@ -28,8 +28,8 @@ def _types() -> dict[str, "pa.DataType"]:
         ),
         **dict.fromkeys(("reasons", "authors", "author_kinds", "tags", "flags", "change", "sample"), strings),
         **dict.fromkeys(
-            ("published_offset_minutes", "word_count", "version", "batch", "row", "status", "requests", "found", "fetched",
-             "not_modified", "gone", "refused", "forbidden", "failed", "left"), pa.int32()
+            ("published_offset_minutes", "word_count", "version", "batch", "row", "status", "requests", "found",
+             "fetched", "not_modified", "gone", "refused", "forbidden", "failed", "left"), pa.int32()
         ),
         **dict.fromkeys(("size_bytes", "position", "checked", "unexpected"), pa.int64()),
         "published_on": pa.date32(),

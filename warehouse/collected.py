@@ -210,7 +210,7 @@ def write_visits(connection: "DuckDBPyConnection", notes: Sequence[VisitNote], p
 
 
 def read_state(warehouse: Path, source_ids: Sequence[str]) -> tuple[set[str], dict[tuple[str, str], KnownFeed]]:
-    """For a dry run, from the published copy: the addresses that are known, and the feeds; nothing where there is none."""
+    """For a dry run, from the published copy, if there is one: the addresses that are known, and the feeds."""
     import duckdb
 
     try:
