@@ -191,7 +191,7 @@ class Crawl:
         answer = await self._web.get(
             f"{origin}/robots.txt", 4 * MOST_BYTES, {"Accept": "text/plain,*/*;q=0.5"}, job.source.allow_private, gate
         )
-        if answer.outcome == "left":
+        if answer.outcome == "left" or (answer.outcome == "refused" and not answer.status):  # an address not for us
             raise Held(answer)
         robots = robots_of(origin, answer, self.world.now(), before)
         if answer.outcome == "failed":
