@@ -26,6 +26,9 @@ _LONGEST_TITLE = 300
 _JSON = re.compile(rb"[\s\xef\xbb\xbf]*\{")
 _SITEMAP = re.compile(rb"<(?:[\w.-]+:)?(urlset|sitemapindex)\b", re.I)
 _HEAD = 1 << 14
+_FIRST_YEAR = 1970
+#: In addresses above all; a parser would leave out what stands behind it.
+_BARE_AMPERSAND = re.compile(rb"&(?!#?\w{1,20};)")
 #: The day in an address: /2026/11/25/, /2026-11-25-
 _DAY_IN_URL = re.compile(r"[/-]((?:19|20)\d\d)[/-]?(0[1-9]|1[0-2])[/-]?(0[1-9]|[12]\d|3[01])(?=[/_.-])")
 
@@ -40,8 +43,8 @@ def read_feed(content: bytes, url: str) -> Listing:
 
     try:
         parsed = feedparser.parse(
-            io.BytesIO(content), response_headers={"content-location": url}, sanitize_html=False,
-            resolve_relative_uris=False,
+            io.BytesIO(content), response_headers={"content-location": url, "content-type": "application/xml"},
+            sanitize_html=False, resolve_relative_uris=False,
         )  # fmt: skip
     except Exception as error:  # feedparser trips over some broken ones in ways of its own
         return Listing("nothing", problem=f"It could not be read as a feed ({type(error).__name__}).")
@@ -77,7 +80,7 @@ def read_sitemap(content: bytes, url: str, limit: int) -> Listing:
     problem = None
     # The parser's own switches: no entity is resolved, no DTD is loaded, nothing is fetched, no deep or huge trees.
     reading = etree.iterparse(
-        io.BytesIO(content), events=("end",), resolve_entities=False, load_dtd=False, no_network=True, recover=True,
+        io.BytesIO(_BARE_AMPERSAND.sub(b"&amp;", content)), events=("end",), resolve_entities=False, load_dtd=False, no_network=True, recover=True,
         huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
@@ -86,9 +89,7 @@ def read_sitemap(content: bytes, url: str, limit: int) -> Listing:
             if name not in ("url", "sitemap"):
                 continue
             is_index = is_index or name == "sitemap"
-            row = {
-                _local(e.tag): (e.text or "").strip() for e in element.iter() if isinstance(e.tag, str) and not len(e)
-            }
+            row = _row_of(element)
             is_news = is_news or "publication_date" in row
             if len(rows) >= MOST_LOCATIONS:
                 problem = f"It has more than the {MOST_LOCATIONS} addresses that a sitemap may have."
@@ -178,9 +179,14 @@ def _time(entry: Any, name: str) -> datetime | None:
     if f"{name}_parsed" not in entry.keys() or not (parts := entry[f"{name}_parsed"]):  # noqa: SIM118
         return None
     try:
-        return datetime(*parts[:6], tzinfo=UTC)
+        return _plausible(datetime(*parts[:6], tzinfo=UTC))
     except (ValueError, TypeError):
         return None
+
+
+def _plausible(at: datetime) -> datetime | None:
+    """Seconds since 1970 are read as the year 1763."""
+    return at if at.year >= _FIRST_YEAR else None
 
 
 def _json_feed(content: bytes, url: str) -> Listing:
@@ -211,6 +217,18 @@ def _json_feed(content: bytes, url: str) -> Listing:
 
 
 # Sitemaps ------------------------------------------------------------------------------------------------------------
+
+
+def _row_of(element: Any) -> dict[str, str]:
+    """What an entry says of itself: its own children, and what a news sitemap has inside of one."""
+    row: dict[str, str] = {}
+    for child in element:
+        name = _local(child.tag)
+        if name in ("loc", "lastmod"):
+            row.setdefault(name, (child.text or "").strip())
+        elif name == "news":
+            row |= {_local(e.tag): (e.text or "").strip() for e in child}
+    return row
 
 
 def _location(row: dict[str, str], url: str) -> Found | None:
