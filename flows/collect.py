@@ -49,6 +49,9 @@ def collect(
     book = read_sources(Path(sources_file) if sources_file else None)
     chosen = choose(book, sources or (), schedule)
     require(chosen)
+    if not chosen:  # of a schedule that nothing is on
+        log(f"{book.path} has no source to collect" + (f" of the schedule {schedule}" if schedule else ""))
+        return {"what": "collect", "inputs": 0, "sources": []}
     window = Window(since, until)
     with open_run(run_name("collect", {"sources": sources, "schedule": schedule}), settings) as run:
         with left_behind(run) as (dead, batches):

@@ -30,8 +30,6 @@ _MOST_HELD_BYTES = 32 * MEBIBYTE
 _HELD_POLL_SECONDS = 0.02
 #: The protocol allows 50 MiB; hardly any has a tenth of it.
 _SITEMAP_BYTES = 16 * MEBIBYTE
-#: Idle connections are kept for hosts in turn; so many for each that may be busy.
-_IDLE_FACTOR = 4
 
 
 class Crawl:
@@ -90,8 +88,7 @@ class Crawl:
         self._end = asyncio.Event()
         self._manners = Manners(self.book.budget, self.world)
         self._busy = asyncio.Semaphore(self.book.budget.connections)
-        connections = self.book.budget.connections * _IDLE_FACTOR
-        async with Web(self.book.contact, connections, WEB_LIMITS, self.world) as self._web:
+        async with Web(self.book.contact, WEB_LIMITS, self.world) as self._web:
             self._ready.set()
             await self._end.wait()
             for task in self._tasks:

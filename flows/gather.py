@@ -204,6 +204,7 @@ class Gathering:
         pairs = [(document.document_id, document.origin) for document in batch.documents]
         read = {(d.document_id, d.origin): d for d in self.run.store.read(batch.packs)}
         batch.documents = [read.get(pair, document) for pair, document in zip(pairs, batch.documents, strict=True)]
+        batch.fresh = list(read.values())
         return batch
 
 

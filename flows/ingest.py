@@ -50,7 +50,8 @@ def take_in(batches: Iterable[Batch], run: Run) -> None:
     """The way of every batch."""
 
     def start(batch: Batch) -> None:
-        land(batch, run)
+        if not batch.is_landed:
+            land(batch, run)
         batch.pending = run.pool.submit(batch.fresh)
 
     for batch in one_ahead(batches, start):

@@ -54,7 +54,7 @@ class Batch:
 
     `first_position`: the place of the first in the run, from 0.  `packs`: where in the landing folder bytes are.
     `fresh`: the documents that must be dealt with; `retried`: those of them that were refused before, by other rules.
-    `visits`: the requests by which they came, when they were collected.
+    `visits`: the requests by which they came, when they were collected.  `is_landed`: `land` was done.
     `again`, `forgotten`, `helpers`: of documents that are dealt with again, see `tasks.load.Incoming`.
     A plain class and changed in place on purpose: Prefect walks through every dataclass and list given to a task,
     which for the pieces of 256 articles takes longer than loading them.
@@ -72,6 +72,7 @@ class Batch:
         self.forgotten: frozenset[str] = frozenset()
         self.helpers: frozenset[Pair] = frozenset()
         self.visits: list[VisitNote] = []
+        self.is_landed = False
         self.fresh: list[Document] = []
         self.pending: Pending | None = None
         self.articles: list[Article] = []
@@ -216,6 +217,7 @@ def land(batch: Batch, run: Run) -> None:
         batch.visits = []
         fresh = {p: replace(document, received_at=batch.packs[p].received_at) for p, document in fresh.items()}
     batch.fresh = list(fresh.values())
+    batch.is_landed = True
 
 
 @step("transform")

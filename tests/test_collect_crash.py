@@ -41,14 +41,20 @@ print(collect(warehouse=sys.argv[1], sources_file=sys.argv[2])["balanced"], flus
 def start(warehouse: Path, sources: Path) -> "subprocess.Popen[str]":
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-c", CHILD, str(warehouse), str(sources)]
-    child = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
     assert child.stdout is not None
     assert child.stdout.readline() == "begun\n", child.communicate()[1]
     return child
 
 
 def landed(folder: Path) -> set[str]:
-    return {row for path in folder.glob("*.parquet") for row in pq.read_table(path, columns=["origin"])["origin"].to_pylist()}
+    return {
+        row
+        for path in folder.glob("*.parquet")
+        for row in pq.read_table(path, columns=["origin"])["origin"].to_pylist()
+    }
 
 
 def test_killed_at_any_moment(tmp_path: Path):

@@ -121,10 +121,15 @@ def test_faults_of_pages(room: Newsroom, gather: Callable[..., Any], tmp_path: P
     summary = gather(*sources, collect_="seconds = 86400")
     seconds, grown = time.monotonic() - started, memory.grown()
     assert summary["balanced"]
-    rows = ask(tmp_path / "w.duckdb", "SELECT source_id, outcome, coalesce(detail, '') FROM collected_urls WHERE source_id NOT IN ('good', 'warm')")
+    rows = ask(
+        tmp_path / "w.duckdb",
+        "SELECT source_id, outcome, coalesce(detail, '') FROM collected_urls WHERE source_id NOT IN ('good', 'warm')",
+    )
     told = {source_id: (outcome, detail) for source_id, outcome, detail in rows}
     expected = {name: (outcome, word) for name, _, outcome, word in FAULTS}
-    assert {name: outcome for name, (outcome, _) in told.items()} == {name: outcome for name, (outcome, _) in expected.items()}
+    assert {name: outcome for name, (outcome, _) in told.items()} == {
+        name: outcome for name, (outcome, _) in expected.items()
+    }
     assert [(name, told[name][1]) for name, (_, word) in expected.items() if word not in told[name][1]] == []
     articles = dict(ask(tmp_path / "w.duckdb", "SELECT source, count(*) FROM articles GROUP BY 1"))
     assert articles == {"The Warm": 1, "The Good": 5, "The Wait": 1, "The Busy": 1, "The Charset": 1}
@@ -138,7 +143,10 @@ def test_faults_of_pages(room: Newsroom, gather: Callable[..., Any], tmp_path: P
     assert grown < 300, grown
     assert seconds < 30, seconds  # three tries of the slowest, two seconds each, all at once
     # Next day what may have passed is tried again, and nothing else.
-    again = ask(tmp_path / "w.duckdb", "SELECT source_id FROM collected_urls WHERE next_visit_at IS NOT NULL AND outcome <> 'fetched'")
+    again = ask(
+        tmp_path / "w.duckdb",
+        "SELECT source_id FROM collected_urls WHERE next_visit_at IS NOT NULL AND outcome <> 'fetched'",
+    )
     assert {name for (name,) in again} == {name for name, _, outcome, _ in FAULTS if outcome == "failed"}
 
 

@@ -14,7 +14,10 @@ from tasks.discover import clean_address, day_in, feeds_of, read_addresses, read
 
 GOLDEN = Path(__file__).parent / "discovery"
 CASES = sorted(path for path in GOLDEN.iterdir() if not path.name.endswith(".golden.json"))
-BASES = {"rss-relative.xml": "https://relative.example/desk/feed.xml", "jsonfeed-1.1.json": "https://tram.example/feed.json"}
+BASES = {
+    "rss-relative.xml": "https://relative.example/desk/feed.xml",
+    "jsonfeed-1.1.json": "https://tram.example/feed.json",
+}
 
 
 def as_json(listing: Listing) -> dict[str, Any]:
@@ -64,8 +67,13 @@ def test_feeds_and_sitemaps_that_a_site_names():
     page = b"""<html><head><link rel="alternate" type="application/rss+xml" href="/feed.xml">
       <link rel="alternate" type="application/atom+xml" href="https://news.example/atom"></head><body></body></html>"""
     assert feeds_of(page, "https://news.example/") == ["https://news.example/feed.xml", "https://news.example/atom"]
-    robots = b"User-agent: *\nSitemap: /map.xml\nsitemap: https://news.example/news.xml # new\nSitemap: file:///etc/passwd"
-    assert sitemaps_of(robots, "https://news.example") == ["https://news.example/map.xml", "https://news.example/news.xml"]
+    robots = (
+        b"User-agent: *\nSitemap: /map.xml\nsitemap: https://news.example/news.xml # new\nSitemap: file:///etc/passwd"
+    )
+    assert sitemaps_of(robots, "https://news.example") == [
+        "https://news.example/map.xml",
+        "https://news.example/news.xml",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -136,11 +136,16 @@ def test_up_from_the_first_start_to_the_last_process(place: Place):
 
     # All of prefect.yaml is there, and the UI knows its server.
     made = {d["name"]: d for d in place.post("deployments/filter")}
-    assert set(made) == {"inbox", "nightly-check", "reprocess", "replay"}
+    collecting = {"collect-quarter-hourly": "7/15 * * * *", "collect-hourly": "11 * * * *", "collect-daily": "40 4 * * *",
+                  "collect-weekly": "20 5 * * 0"}  # fmt: skip
+    assert {name: made[name]["parameters"]["schedule"] for name in collecting} == {
+        name: name.removeprefix("collect-") for name in collecting
+    }
     assert {n: [s["schedule"]["cron"] for s in d["schedules"]] for n, d in made.items()} == {
         "inbox": ["*/15 * * * *"], "nightly-check": ["30 2 * * *"], "reprocess": [], "replay": [],
+        **{name: [cron] for name, cron in collecting.items()},
     }  # fmt: skip
-    for name in ("inbox", "reprocess", "replay"):
+    for name in ("inbox", "reprocess", "replay", *collecting):
         assert made[name]["global_concurrency_limit"]["limit"] == 1, name
         assert made[name]["concurrency_options"]["collision_strategy"] == "ENQUEUE", name
     assert made["reprocess"]["parameter_openapi_schema"]["properties"]["since"]["anyOf"][0]["format"] == "date"

@@ -44,7 +44,9 @@ class Recorder(httpcore.AsyncNetworkBackend):
         return await httpcore.AnyIOBackend().connect_tcp("127.0.0.1", self._port, *more, **other)
 
 
-def get(url: str, names: dict[str, list[str]] | None = None, port: int = 0, times: int = 1, **how: Any) -> tuple[list[Answer], Recorder]:
+def get(
+    url: str, names: dict[str, list[str]] | None = None, port: int = 0, times: int = 1, **how: Any
+) -> tuple[list[Answer], Recorder]:
     """The answers, and what was connected to; each look-up of a name gives its next address, the last one for good."""
     recorder = Recorder(port)
     left = {name: list(addresses) for name, addresses in (names or {}).items()}
@@ -147,7 +149,16 @@ def test_a_name_that_changes_its_mind_is_connected_to_where_it_was_checked():
 
 def test_allow_private_opens_this_machine_and_nothing_of_a_cloud():
     assert why_unsafe("127.0.0.1", True) is why_unsafe("10.1.2.3", True) is why_unsafe("::1", True) is None
-    for address in ("169.254.169.254", "224.0.0.1", "0.0.0.0", "fe80::1", "fd00:ec2::254", "::ffff:127.0.0.1", "168.63.129.16", "255.255.255.255"):
+    for address in (
+        "169.254.169.254",
+        "224.0.0.1",
+        "0.0.0.0",
+        "fe80::1",
+        "fd00:ec2::254",
+        "::ffff:127.0.0.1",
+        "168.63.129.16",
+        "255.255.255.255",
+    ):
         assert why_unsafe(address, True), address
 
 
@@ -172,7 +183,9 @@ def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch
 
 def test_ten_redirects_and_no_more():
     with Newsroom() as room:
-        room.sites["news.test"] = lambda r: Reply(b"", 302, {"Location": f"/{int(r.path[1:]) + 1}"}) if int(r.path[1:]) < 10 else Reply(b"end")
+        room.sites["news.test"] = lambda r: (
+            Reply(b"", 302, {"Location": f"/{int(r.path[1:]) + 1}"}) if int(r.path[1:]) < 10 else Reply(b"end")
+        )
         (answer,), _ = get("http://news.test/0", port=room.port)
         assert (answer.content, answer.hops, answer.url) == (b"end", 11, "http://news.test/10")
         room.sites["news.test"] = lambda r: Reply(b"", 302, {"Location": f"/{int(r.path[1:]) + 1}"})
@@ -182,6 +195,7 @@ def test_ten_redirects_and_no_more():
 
 def test_cookies_and_validators_do_not_follow():
     with Newsroom() as room:
+
         def site(request: Any) -> Reply:
             if request.path == "/":
                 return Reply(b"", 302, {"Location": "http://other.test/x", "Set-Cookie": "a=b"})

@@ -1,0 +1,123 @@
+"""Collecting at scale: `python -m tests.bench.bench_collect [--hosts 200] [--pages 20] [--delay 1]`.
+
+A news server in a process of its own, as many hosts on it as asked for, and the real flow in this one.  The bar of the
+issue: at least 80% of the rate that the delays allow while pages are fetched, and under 400 MB in this process.
+"""
+
+import argparse
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from pathlib import Path
+
+import psutil
+
+os.environ["COPYDESK_TRACK"] = "0"
+
+from flows import crawl
+from flows.collect import collect
+from tasks._web_world import World
+from tests.conftest import ROOT
+
+
+def serve(hosts: int, pages: int) -> None:
+    """The server: prints its port; at the end of its input, when the first and the last page were asked for."""
+    from datetime import UTC, datetime
+
+    from tests.newsroom import Clock, Newsroom, Paper, Request
+
+    clock = Clock()
+    clock.now = lambda: datetime.now(UTC)  # type: ignore[method-assign]
+    with Newsroom(clock) as room:
+        for number in range(hosts):
+            paper = Paper(room, f"h{number}.test")
+            paper.feed_limit = pages
+            for n in range(pages):
+                story = paper.add(n)
+                story.town = f"{story.town} {number}"
+                story.slug = f"news/{number}-{n}"
+        print(room.port, flush=True)
+        sys.stdin.read()
+        asked: list[Request] = [r for r in room.requests if "/news/" in r.path]
+        by_host: dict[str, list[float]] = {}
+        for request in room.requests:
+            by_host.setdefault(request.host, []).append(request.at.timestamp())
+        gaps = [b - a for times in by_host.values() for a, b in zip(times, times[1:], strict=False)]
+        told = {"pages": len(asked), "requests": len(room.requests), "shortest_gap": min(gaps, default=0.0),
+                "first": room.requests[0].at.timestamp(), "last": asked[-1].at.timestamp()}  # fmt: skip
+        print(json.dumps(told), flush=True)
+
+
+def main() -> None:
+    """Print the figures."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--hosts", type=int, default=200)
+    parser.add_argument("--pages", type=int, default=20)
+    parser.add_argument("--delay", type=float, default=1.0)
+    parser.add_argument("--serve", action="store_true")
+    asked = parser.parse_args()
+    if asked.serve:
+        serve(asked.hosts, asked.pages)
+        return
+    command = [
+        sys.executable,
+        "-m",
+        "tests.bench.bench_collect",
+        "--serve",
+        "--hosts",
+        str(asked.hosts),
+        "--pages",
+        str(asked.pages),
+    ]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as server,
+    ):
+        assert server.stdout is not None and server.stdin is not None
+        port = int(server.stdout.readline())
+
+        async def resolve(host: str, _port: int) -> list[str]:
+            return ["127.0.0.1"]
+
+        crawl.WORLD = World(resolve=resolve)
+        lines = ['[collect]\ncontact = "desk@copydesk.example"\n']
+        for number in range(asked.hosts):
+            lines.append(
+                f'[[source]]\nid = "h{number}"\nname = "Outlet {number}"\nkind = "feed"\nallow_private = true\n'
+                f'address = "http://h{number}.test:{port}/feed.xml"\nlimits = {{ delay_seconds = {asked.delay} }}\n'
+            )
+        sources = Path(folder) / "sources.toml"
+        sources.write_text("".join(lines))
+        most, over = [0], threading.Event()
+
+        def watch() -> None:
+            process = psutil.Process()
+            while not over.wait(0.1):
+                most[0] = max(most[0], process.memory_info().rss)
+
+        threading.Thread(target=watch, daemon=True).start()
+        started = time.monotonic()
+        summary = collect(warehouse=str(Path(folder) / "w.duckdb"), sources_file=str(sources))
+        seconds = time.monotonic() - started
+        over.set()
+        out, _ = server.communicate()
+        told = json.loads(out)
+    # robots.txt, the feed, and then the pages, with a delay before each but the first request.
+    ideal = (asked.pages + 1) * asked.delay
+    took = told["last"] - told["first"]
+    print(
+        f"{told['pages']:,} pages of {asked.hosts} hosts in {took:.1f} s; the delays allow {ideal:.1f} s: {ideal / took:.0%} of the rate"
+    )
+    print(f"shortest time between two requests to a host: {told['shortest_gap']:.3f} s")
+    print(
+        f"whole run {seconds:.1f} s, {summary['loaded']:,} loaded, balanced {summary['balanced']}, steps {summary['steps']}"
+    )
+    print(f"most memory of this process: {most[0] >> 20} MB")
+
+
+if __name__ == "__main__":
+    main()
