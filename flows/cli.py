@@ -398,4 +398,4 @@ def check(
     print(verdict(report), file=sys.stderr)
 
 
-from flows import cli_collect  # noqa: E402, F401 - registers its commands, which share the options above
+from flows import cli_collect, cli_report  # noqa: E402, F401 - they register their commands, with the options above

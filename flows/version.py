@@ -21,7 +21,7 @@ _DECIDING = (
     "seeds/labeller.json.gz",
     "schemas/expectations/article.json",
 )
-_NOT_DECIDING = "tasks/_measures.py"
+_NOT_DECIDING = ("tasks/_measures.py", "tasks/_report_*.py")
 
 
 def rules_version(memory: Path | None = None) -> str:
@@ -34,7 +34,8 @@ def rules_hash() -> str:
     """The first 12 hex digits of the SHA-256 over the files that decide, their names included."""
     digest = hashlib.sha256()
     deciding = {path for pattern in _DECIDING for path in ROOT.glob(pattern) if path.is_file()}
-    for path in sorted(deciding - {ROOT / _NOT_DECIDING}):
+    deciding -= {path for pattern in _NOT_DECIDING for path in ROOT.glob(pattern)}
+    for path in sorted(deciding):
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:12]

@@ -1,0 +1,1 @@
+SELECT max(received_at)::DATE AS day, (max(received_at)::DATE >= $since) AS is_recent FROM documents;
