@@ -35,6 +35,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_html
 	$(BIN)/python -m tests.bench.bench_pipeline
 	$(BIN)/python -m tests.bench.bench_overhead
+	$(BIN)/python -m tests.bench.bench_report
 	$(MAKE) peers
 
 # Quality and speed beside every peer, which have an environment of their own; writes docs/benchmark.md; 10 minutes.
