@@ -37,6 +37,8 @@ def make_report(settings: Settings, out: Path, days: int = 30) -> dict[str, Any]
         raise UsageError(f"--out {out} {wrong}; name a file for the report")
     report = read_report(settings.warehouse, days, datetime.now(UTC), code_version())
     samples = _read_again(report.samples, settings)
+    if lost := sum(1 for sample in samples if not sample.is_in_place):
+        logger.warning("the raw copy of %d of %d samples cannot be had from %s", lost, len(samples), settings.landing)
     page = render(report, samples).encode("utf-8", "replace")
     _put_in_place(page, out)
     return {
@@ -63,7 +65,7 @@ def _one_again(sample: Sample, settings: Settings) -> ReadSample:
     try:
         document = _raw(sample, settings)
     except CopydeskError as error:
-        logger.warning("%s", error)
+        logger.debug("%s", error)  # told once for all, and beside each sample
         document = None
     if document is None or len(document.content) > MOST_BYTES:
         return _without_places(sample)

@@ -200,6 +200,7 @@ def test_samples_without_their_raw_copy_say_so(seeded, tmp_path: Path):
     shutil.copy(seeded[0], tmp_path / "w.duckdb")
     done = copydesk("report", "--warehouse", str(tmp_path / "w.duckdb"))
     assert done.returncode == 0, done.stderr
+    assert "12 of 12 samples" in done.stderr and done.stderr.count("\n") == 2
     text = (tmp_path / "w-report.html").read_text(encoding="utf-8")
     assert text.count("The raw copy is not at hand") == 12
 
