@@ -80,8 +80,8 @@ def read_sitemap(content: bytes, url: str, limit: int) -> Listing:
     problem = None
     # The parser's own switches: no entity is resolved, no DTD is loaded, nothing is fetched, no deep or huge trees.
     reading = etree.iterparse(
-        io.BytesIO(_BARE_AMPERSAND.sub(b"&amp;", content)), events=("end",), resolve_entities=False, load_dtd=False, no_network=True, recover=True,
-        huge_tree=False, remove_comments=True, remove_pis=True,
+        io.BytesIO(_BARE_AMPERSAND.sub(b"&amp;", content)), events=("end",), resolve_entities=False, load_dtd=False,
+        no_network=True, recover=True, huge_tree=False, remove_comments=True, remove_pis=True,
     )  # fmt: skip
     try:
         for _, element in reading:

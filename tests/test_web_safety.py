@@ -265,3 +265,67 @@ def test_nested_codings():
 )  # fmt: skip
 def test_retry_after(value: str | None, seconds: float | None):
     assert retry_after(value, datetime(2026, 11, 20, 6, 0, tzinfo=UTC)) == seconds
+
+
+# TLS -----------------------------------------------------------------------------------------------------------------
+
+
+def test_the_name_stays_the_name_where_the_address_is_fixed(tmp_path: Any, monkeypatch: pytest.MonkeyPatch):
+    """The connection goes to the checked address; SNI, certificate and Host are those of the name."""
+    import ssl
+    import threading
+
+    certificate, key = self_signed("secure.test")
+    (tmp_path / "cert.pem").write_bytes(certificate)
+    (tmp_path / "key.pem").write_bytes(key)
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "cert.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(tmp_path / "cert.pem", tmp_path / "key.pem")
+    names: list[str | None] = []
+    context.sni_callback = lambda socket, name, _: names.append(name)
+    hosts: list[str] = []
+    begun, ended, place = threading.Event(), threading.Event(), {}
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        head = (await reader.readuntil(b"\r\n\r\n")).decode()
+        hosts.append(head.lower().split("host: ")[1].split("\r\n")[0].split(":")[0])
+        writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok")
+        await writer.drain()
+
+    async def main() -> None:
+        server = await asyncio.start_server(serve, "127.0.0.1", 0, ssl=context)
+        place["port"] = server.sockets[0].getsockname()[1]
+        begun.set()
+        while not ended.is_set():
+            await asyncio.sleep(0.01)
+        server.close()
+
+    thread = threading.Thread(target=lambda: asyncio.run(main()), daemon=True)
+    thread.start()
+    begun.wait()
+    try:
+        (good,), _ = get(f"https://secure.test:{place['port']}/", port=place["port"])
+        (bad,), _ = get(f"https://other.test:{place['port']}/", port=place["port"])
+    finally:
+        ended.set()
+        thread.join()
+    assert (good.outcome, good.content, hosts) == ("fetched", b"ok", ["secure.test"])
+    assert bad.outcome == "failed" and "certificate" in (bad.detail or "").lower()
+    assert names == ["secure.test", "other.test"]
+
+
+def self_signed(name: str) -> tuple[bytes, bytes]:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+    from cryptography.x509.oid import NameOID
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    certificate = (
+        x509.CertificateBuilder().subject_name(subject).issuer_name(subject).public_key(key.public_key())
+        .serial_number(1).not_valid_before(datetime(2020, 1, 1)).not_valid_after(datetime(2049, 1, 1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName(name)]), critical=False).sign(key, hashes.SHA256())
+    )  # fmt: skip
+    private = key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return certificate.public_bytes(serialization.Encoding.PEM), private
