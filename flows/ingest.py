@@ -50,8 +50,7 @@ def take_in(batches: Iterable[Batch], run: Run) -> None:
     """The way of every batch."""
 
     def start(batch: Batch) -> None:
-        if not batch.is_landed:
-            land(batch, run)
+        land(batch, run)
         batch.pending = run.pool.submit(batch.fresh)
 
     for batch in one_ahead(batches, start):

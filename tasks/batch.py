@@ -199,6 +199,8 @@ def land(batch: Batch, run: Run) -> None:
     What stands twice in a batch is dealt with once.  What stands in the batch before this one, which may not be loaded
     yet, is dealt with again, and found unchanged when it is loaded.
     """
+    if batch.is_landed:  # what was collected is landed as it comes
+        return
     # Of equal ones the first counts, as it does where they stand in two batches.
     fresh = {(document.document_id, document.origin): document for document in reversed(batch.documents)}
     fresh = dict(reversed(fresh.items()))

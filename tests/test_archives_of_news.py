@@ -65,7 +65,7 @@ def test_ten_thousand_pages(tmp_path: Path, name: str):
     assert same(next(read_input(str(path), SETTINGS)), 0)  # for what is imported once
     before = most = process.memory_info().rss
     count = 0
-    for count, document in enumerate(read_input(str(path), SETTINGS), 1):  # noqa: B007
+    for count, document in enumerate(read_input(str(path), SETTINGS), 1):
         assert document.refusal is None
         number = count - 1
         assert document.given.url == f"{BASE}/news/{number}"

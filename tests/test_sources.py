@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from flows import cli, crawl
+from flows import cli
 from flows.sources import check_sources, draft_source, whats_new
 from schemas.errors import CopydeskError, UsageError
 from schemas.source import Limits, Window
