@@ -128,9 +128,8 @@ class Crawl:
             if job.what != "page" and answer.outcome == "fetched":
                 listing = await asyncio.to_thread(read_listing, job, answer)
         except Exception as error:  # a fault of ours with one address must not cost the others
-            answer = Answer(
-                job.url, "failed", detail=f"Unexpected {type(error).__name__}: {' '.join(str(error).split())[:200]}"
-            )
+            words = " ".join(str(error).split())[:200]
+            answer = Answer(job.url, "failed", detail=f"Unexpected {type(error).__name__}: {words}")
         return Visit(job, answer, self.world.now(), listing)
 
     async def _ask(self, job: Job) -> Answer:

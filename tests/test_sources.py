@@ -191,7 +191,7 @@ def test_add_drafts_an_entry_that_can_be_read(room: Newsroom, write: Callable[[s
             draft_source(url)
     before = len(room.requests)
     with pytest.raises(CopydeskError):
-        draft_source("http://127.0.0.1:%d/" % room.port)
+        draft_source(f"http://127.0.0.1:{room.port}/")
     assert len(room.requests) == before
 
 

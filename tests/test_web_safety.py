@@ -177,7 +177,7 @@ def test_any_text_is_judged(text: str):
 def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch):
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://10.0.0.9:3128")
-    (answer,), recorder = get("http://news.test/")
+    _, recorder = get("http://news.test/")
     assert recorder.asked == [PUBLIC]
 
 

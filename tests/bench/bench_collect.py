@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import psutil
@@ -46,7 +47,7 @@ def serve(hosts: int, pages: int) -> None:
         by_host: dict[str, list[float]] = {}
         for request in room.requests:
             by_host.setdefault(request.host, []).append(request.at.timestamp())
-        gaps = [b - a for times in by_host.values() for a, b in zip(times, times[1:], strict=False)]
+        gaps = [b - a for times in by_host.values() for a, b in pairwise(times)]
         told = {"pages": len(asked), "requests": len(room.requests), "shortest_gap": min(gaps, default=0.0),
                 "first": room.requests[0].at.timestamp(), "last": asked[-1].at.timestamp()}  # fmt: skip
         print(json.dumps(told), flush=True)
