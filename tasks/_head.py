@@ -9,18 +9,12 @@ from dataclasses import dataclass, field
 
 from schemas.draft import Byline
 from tasks._dates import read_dated_line
+from tasks._headline import SURE, find_headline
 from tasks._lines import BULLET, Line
 from tasks._names import is_person_name, read_authors
 from tasks._roles import OUTLET_TAIL, dated, is_signed
 
 # Cross-validated by site: below these, what is found is more often wrong than right.
-TITLE_FROM = 0.02
-LIKELY_TITLE = 0.4
-#: Characters of a headline that may stand at the end of another line.
-SHORTEST_TITLE = 12
-AS_LIKELY = 0.7
-#: Headlines may ask or exclaim; a full stop ends a sentence.
-STOPS = (".", "。", "।", "۔")
 BYLINE_FROM = 0.25
 TIME_FROM = 0.35
 #: That an update is all that the copy dates must be surer.
@@ -44,8 +38,6 @@ SHORTEST_STANDFIRST = 4
 _CONTRIBUTED = re.compile(
     r"\W*(?:(?:with )?additional (?:reporting|research)|(?:editing|edited|translated) by)\b", re.I
 )
-#: Above this the labeller's word stands against what a line looks like.
-SURE = 0.9
 #: What stands between a headline and the first paragraph.
 HEAD_KINDS = frozenset(("timestamp", "byline", "credit", "caption", "share_prompt", "comment_widget"))
 
@@ -65,7 +57,7 @@ class Head:
 def read_head(lines: Sequence[Line]) -> Head:
     """Read the fields around the body; labels the lines it uses."""
     head = Head()
-    title = _find_title(lines)
+    title = find_headline(lines)
     if title is not None:
         _take_title(lines, head, title)
     _read_times(lines, head)
@@ -73,29 +65,6 @@ def read_head(lines: Sequence[Line]) -> Head:
     if title is not None:
         _read_standfirst(lines, head, title)
     return head
-
-
-def _find_title(lines: Sequence[Line]) -> int | None:
-    """The line most likely to be the headline, or the one right above it, since standfirsts look much the same."""
-    free = [n for n, line in enumerate(lines) if _may_be_title(line)]
-    best = max(free, key=lambda n: lines[n].role("title"), default=None)
-    if best is not None and best - 1 in free and lines[best - 1].role("title") >= AS_LIKELY * lines[best].role("title"):
-        return best - 1
-    # Breadcrumbs are often glued to a headline that stands alone on another line: `Blog / Ferry to run an hour later`.
-    alone = [n for n in free if best is not None and _ends_with(lines[best].text, lines[n].text)]
-    return min(alone, key=lambda n: abs(n - (best or 0)), default=best)
-
-
-def _ends_with(long: str, short: str) -> bool:
-    return len(short) >= SHORTEST_TITLE and len(long) > len(short) and long.endswith(short)
-
-
-def _may_be_title(line: Line) -> bool:
-    if line.stamp or not line.text or line.role("title") < TITLE_FROM:
-        return False
-    # What is known as something else, reads like a sentence or belongs to the body must be a likely headline.
-    is_other = line.kind or line.body >= SURE or line.text.endswith(STOPS) or is_signed(line.text)
-    return not is_other or line.role("title") >= LIKELY_TITLE
 
 
 def _take_title(lines: Sequence[Line], head: Head, title: int) -> None:

@@ -16,7 +16,8 @@ from schemas.publisher import Publisher
 from tasks._credits import is_bare_agency
 from tasks._encoding import decode
 from tasks._features import best_run, prose_of
-from tasks._head import CAPTION_FROM, SURE, SURE_CAPTION, Head, read_head
+from tasks._head import CAPTION_FROM, SURE_CAPTION, Head, read_head
+from tasks._headline import SURE
 from tasks._labeller import label, reasons
 from tasks._lines import Line, read_lines
 from tasks._memory import Memory, Recall
