@@ -63,6 +63,7 @@ _TAIL = 240
 MOST_CAPTION_WORDS = 130
 #: A credit often stands right below the headline.
 TITLE_ABOVE = 0.1
+SIGNATURE_FROM = 0.5
 
 
 def is_credit_line(line: Line) -> bool:
@@ -140,16 +141,22 @@ def label_pictures(lines: Sequence[Line]) -> None:
 
 def _is_caption_above(line: Line) -> bool:
     """Whether the line before a credit line is the caption: no sentence, no headline, no furniture."""
-    if line.kind or line.stamp or line.stops or not 3 <= line.words <= MOST_CAPTION_WORDS:
+    if line.kind or line.stamp or line.stops or not 3 <= line.words <= MOST_CAPTION_WORDS or _is_signature(line):
         return False
     return line.role("title") < TITLE_ABOVE
 
 
 def _is_caption_below(line: Line) -> bool:
     """Whether the line after a credit line is the caption: it carries a credit, breaks off, or is an agency's."""
-    if line.match or line.stamp or not 3 <= line.words <= MOST_CAPTION_WORDS:
+    if line.match or line.stamp or not 3 <= line.words <= MOST_CAPTION_WORDS or _is_signature(line):
         return False
     return cut_credit(line.raw)[1] is not None or not line.stops or bool(_CAPTION_DATELINE.match(line.text))
+
+
+def _is_signature(line: Line) -> bool:
+    """Whether the line signs or dates the article: beside a credit line as often as a caption is."""
+    signs = (found := _SIGNED.match(line.text)) and line.text[found.end() :][:1].isupper()
+    return bool(signs) or max(line.role("byline"), line.role("time")) >= SIGNATURE_FROM
 
 
 def _label_caption(line: Line) -> None:
