@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 from schemas.article import Article
 from schemas.document import Document
 from schemas.draft import Draft
+from schemas.errors import CopydeskError
 from schemas.outcome import Refusal
 from schemas.settings import MEBIBYTE, Settings
 
@@ -65,6 +66,8 @@ def take_apart(document: Document, settings: Settings) -> tuple[Draft, Article]:
     except MemoryError:
         draft = Draft()  # what little there is may be needed to say so
         return draft, refused(document, out_of_memory(settings, step))
+    except CopydeskError:
+        raise  # rules or settings that are wrong are no document's fault
     except Exception as error:
         words = " ".join(str(error).split())[:300]
         return draft, refused(document, Refusal(("unreadable",), step, f"{type(error).__name__}: {words}"))

@@ -6,17 +6,27 @@ from dataclasses import replace
 from schemas.document import Document
 from schemas.errors import UsageError
 from schemas.settings import Settings
+from tasks._phrases import all_phrases
+from tasks._publishers import load_publishers
 from tasks.read import check_inputs, read_input
 from warehouse.memory import newest_snapshot, read_counts
 
 
 def require(inputs: Iterable[str]) -> None:
-    """`UsageError` for the first input that is not there: before anything is started, not in the middle of a run."""
+    """`UsageError` for the first input that is not there, or rules that are wrong: before anything is started."""
+    require_rules()
     check_inputs(name for name in inputs if not is_page(name))
+
+
+def require_rules() -> None:
+    """`UsageError` for a file of phrases or of an outlet's rules that is wrong; else each document would tell of it."""
+    all_phrases()
+    load_publishers()
 
 
 def require_stored(settings: Settings, all: bool = False, narrowed: bool = False) -> None:
     """`UsageError` when there is nothing to deal with again, or when it is asked for all and for some."""
+    require_rules()
     if all and narrowed:
         raise UsageError("--all goes over everything; leave out --source, --since and --until, or leave out --all")
     if not settings.warehouse.exists() and not any(settings.landing.glob("*.parquet")):

@@ -4,7 +4,7 @@ import copy
 import logging
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -76,13 +76,20 @@ def main_text_of(blocks: list[Block], chosen: np.ndarray, rule: str) -> MainText
 
 
 def find_main_text(
-    tree: Any, blocks: list[Block], nodes: Nodes, odds: np.ndarray, article_body: str | None, url: str | None
+    tree: Any,
+    blocks: list[Block],
+    nodes: Nodes,
+    odds: np.ndarray,
+    article_body: str | None,
+    url: str | None,
+    barred: Collection[int] = (),
 ) -> MainText:
-    """The main text of a page; `odds`: how likely each of its blocks is body.
+    """The main text of a page; `odds`: how likely each of its blocks is body, but for those that are `barred`.
 
     `tree` is not changed.  `article_body`: JSON-LD's, the last resort.
     """
     complete(odds, blocks, nodes)
+    odds[list(barred)] = 0.0
     paragraphs = _from_labels(blocks, odds)
     words = sum(p.words for p in paragraphs)
     confidence = _expected_f1(blocks, odds)

@@ -114,7 +114,12 @@ class Phrases:
 
 def fold(text: str) -> str:
     """A line for looking up: casefolded, numbers as `#`, straight quotes, no bullets or closing punctuation."""
-    return _fold([" ".join(text.casefold().split())])[0]
+    return fold_lines([text])[0]
+
+
+def fold_lines(texts: Sequence[str]) -> list[str]:
+    """`fold` of many lines at once; none of them may be empty."""
+    return _fold([" ".join(text.casefold().split()) for text in texts])
 
 
 def _fold(lines: Sequence[str]) -> list[str]:

@@ -8,13 +8,14 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cssselect import GenericTranslator, SelectorError
+from cssselect import HTMLTranslator, SelectorError
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  (no stubs)
 
 from schemas.document import Document
 from schemas.errors import UsageError
 from schemas.outcome import KINDS
 from schemas.publisher import SELECTED, Publisher
-from tasks._phrases import fold
+from tasks._phrases import LONGEST_LINE, fold
 from tasks._urls import canonical_url, domain_of
 from tasks._zones import place_zone
 
@@ -66,9 +67,11 @@ class _Lines:
         except (OSError, UnicodeDecodeError) as error:
             raise UsageError(f"{path} cannot be read: {error}") from error
 
-    def wrong(self, key: str, says: str) -> UsageError:
+    def wrong(self, key: str, says: str, value: str = "") -> UsageError:
+        """An error at the line of `key`; where it is one of several values of it, at the line of `value`."""
         found = re.search(rf"^\s*(?:\[+\s*)?[\"']?{re.escape(key)}[\"']?\s*(?:=|\])", self.text, re.M)
-        line = self.text.count("\n", 0, found.start(0) + len(found[0]) - len(found[0].lstrip())) + 1 if found else 1
+        at = found.start(0) + len(found[0]) - len(found[0].lstrip()) if found else 0
+        line = self.text.count("\n", 0, max(at, self.text.find(value, at) if value else at)) + 1
         return UsageError(f"{self.path}, line {line}: {key} {says}")
 
 
@@ -90,6 +93,9 @@ def read_publisher(path: Path) -> Publisher:
             raise lines.wrong(key, "must be a list of texts in quotes")
         if key in ("html", "remove", "phrases") and not isinstance(value, dict):
             raise lines.wrong(key, f"must be a table, [{key}]")
+    for domain in values.get("domains", ()):
+        if domain.casefold() != (site := domain_of(canonical_url(domain))):
+            raise lines.wrong("domains", f"has {domain!r}; write the bare site: {site or 'news.example'!r}", domain)
     if values.get("zone") and place_zone(values["zone"]) is None:
         raise lines.wrong("zone", f"is {values['zone']!r}, no IANA zone such as Europe/London")
     until = values.get("valid_until")
@@ -124,15 +130,16 @@ def _check_selector(key: str, value: Any, lines: _Lines) -> None:
     if not isinstance(value, str):
         raise lines.wrong(key, "must be a CSS selector in quotes")
     try:
-        to_xpath(value)
-    except SelectorError as error:
-        raise lines.wrong(key, f"is {value!r}, no CSS selector that is known here: {error}") from error
+        compile_selector(value)(etree.Element("html"))
+    except (SelectorError, etree.XPathError) as error:
+        says = f"is {value!r}, no CSS selector that is known here: {error}"
+        raise lines.wrong(key, says, value) from error
 
 
 @cache
-def to_xpath(selector: str) -> str:
-    """A CSS selector as the XPath that lxml runs."""
-    return GenericTranslator().css_to_xpath(selector)
+def compile_selector(selector: str) -> etree.XPath:
+    """A CSS selector, ready to be asked for the elements of a tree that it names, in document order."""
+    return etree.XPath(HTMLTranslator().css_to_xpath(selector))
 
 
 def _remove(table: dict[str, Any], lines: _Lines) -> tuple[tuple[str, str], ...]:
@@ -145,7 +152,16 @@ def _remove(table: dict[str, Any], lines: _Lines) -> tuple[tuple[str, str], ...]
 
 def _phrases(table: dict[str, Any], lines: _Lines) -> dict[str, str]:
     _check_kinds(table, lines)
-    return {fold(phrase): kind for kind, phrases in table.items() for phrase in phrases}
+    found: dict[str, str] = {}
+    for kind, phrases in table.items():
+        for phrase in phrases:
+            if len(phrase) > LONGEST_LINE:
+                raise lines.wrong(kind, f"has a phrase of over {LONGEST_LINE} characters; no line is", phrase)
+            if not (folded := fold(phrase)):
+                raise lines.wrong(kind, f"has {phrase!r}, a phrase without words", phrase)
+            if found.setdefault(folded, kind) != kind:
+                raise lines.wrong(kind, f"has {phrase!r}, which is {found[folded]} too; a phrase is one thing", phrase)
+    return found
 
 
 def _check_kinds(table: dict[str, Any], lines: _Lines) -> None:

@@ -133,15 +133,16 @@ def _take_apart(tree: Any, document: Document, url: str | None, flags: tuple[str
     blocks, nodes, meta = read_page(tree, url)
     phrases = load_phrases(language_code(meta.language))
     labelled = label_blocks(blocks, nodes)
-    verdict = judge_blocks(blocks, labelled, meta, url)
     publisher = rules_for(document, meta.url or url, meta.source)
     ruled = apply_rules(publisher, tree, blocks, labelled.odds, meta) if publisher else Ruled()
+    ruled.settle(labelled.odds)
     if ruled.missed:
         flags = (*flags, "publisher_rule_missed")
+    verdict = judge_blocks(blocks, labelled, meta, url)
     if ruled.body is not None:
         found = main_text_of(blocks, ruled.body, ruled.rule)
     else:
-        found = find_main_text(tree, blocks, nodes, labelled.odds, meta.article_body, url)
+        found = find_main_text(tree, blocks, nodes, labelled.odds, meta.article_body, url, ruled.labels)
     paragraphs = found.paragraphs
     if not found.is_of_blocks:
         place(paragraphs, blocks)

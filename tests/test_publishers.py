@@ -5,8 +5,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from flows import publishers
+from flows import inputs, publishers
 from flows.document import take_apart
 from schemas.document import Document, Given
 from schemas.draft import BODY
@@ -92,6 +94,8 @@ def test_rules_say_what_is_what(rules):
         page(words="copy"),
         page(hed="headline"),
         page().replace('class="words"', "").replace("<h1>", '<h1 class="words">'),
+        page().replace("<p>", '<p class="box">'),  # what was furniture is copy now
+        page().replace("<body>", '<body class="hed">').replace('<p class="hed">', "<p>"),
     ],
 )
 def test_a_page_that_no_longer_fits_is_read_the_general_way_and_said_to_be_so(rules, html):
@@ -108,6 +112,65 @@ def test_nothing_vanishes_with_rules(rules):
     rules('name = "Another"\n')
     plain, _ = read(page())
     assert with_rules == sorted("".join(p.text for p in plain.pieces).replace(" ", ""))
+
+
+SELECTORS = ["*", "html", "body", "div", "p", "h1", "p.hed", "p.box", "span", "time", "div.words", "p:nth-child(2)",
+             "p:not(.box)", "div.words > *", "h4"]  # fmt: skip
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    fields=st.dictionaries(st.sampled_from(_publishers.SELECTED), st.sampled_from(SELECTORS)),
+    remove=st.lists(st.sampled_from(SELECTORS)),
+    phrases=st.lists(st.sampled_from(["The Quay Post needs you", "Quay", "Pier is painted"]), unique=True),
+)
+def test_whatever_the_rules_nothing_vanishes_and_a_body_is_left(rules, fields, remove, phrases):
+    lists = f"[remove]\nother = {json.dumps(remove)}\n[phrases]\nother = {json.dumps(phrases)}\n"
+    table = "".join(f"{name} = {json.dumps(selector)}\n" for name, selector in fields.items())
+    rules(f'name = "Q"\ndomains = ["quaypost.example"]\n{lists}[html]\n{table}')
+    draft, article = read(page())
+    rules('name = "Another"\n')
+    plain, _ = read(page())
+    pieces = sorted("".join(piece.text for piece in plain.pieces).replace(" ", ""))
+    assert sorted("".join(piece.text for piece in draft.pieces).replace(" ", "")) == pieces
+    assert article.word_count > 20
+
+
+def test_a_phrase_behind_a_line_break_goes_alone(rules):
+    rules(RULES.replace('body = "div.words"', ""))
+    said = "and there it ended for the day<br>The Quay Post needs you<br>until the morning came."
+    _, article = read(page().replace("<p>The council, which", f"<p>The sisters left, {said}</p><p>The council, which"))
+    assert "The sisters left, and there it ended for the day" in article.body
+    assert "until the morning came." in article.body
+    assert "The Quay Post needs you" not in article.body
+
+
+def test_the_rules_say_what_is_an_article(rules):
+    """Copy that the labeller takes for a list of headlines is an article where the outlet's rule says so."""
+    lines = "".join(f"<li><a href='/{n}'>Gull number {n} came to the quay</a></li>" for n in range(40))
+    html = page().split('<div class="words">')[0] + f'<div class="words">{lines}</div></body></html>'
+    rules('name = "Another"\n')
+    assert read(html)[1].outcome == "rejected"
+    rules(RULES)
+    _, article = read(html)
+    assert (article.outcome, article.flags) == ("accepted", ())
+
+
+def test_a_time_that_a_rule_finds_is_no_update(rules):
+    rules(RULES.replace('published = "time"', 'published = "span.first"'))
+    update = '<p>Updated: <time datetime="2024-03-05T10:00:00+01:00">long ago</time></p><span class="first">3 March 2024</span>'
+    html = page().split("<time")[0] + update + page().split("</time>")[1]
+    _, article = read(html)
+    assert (str(article.published_on), article.flags) == ("2024-03-03", ())
+
+
+def test_wrong_rules_stop_a_run_and_refuse_no_document(rules, monkeypatch):
+    folder = rules('name = "Q"\n[html]\ntitle = "div[["\n')
+    with pytest.raises(UsageError, match=r"quay\.toml, line 3"):
+        read(page())
+    monkeypatch.setattr(inputs, "load_publishers", lambda: load_publishers(folder))
+    with pytest.raises(UsageError, match=r"quay\.toml, line 3"):
+        inputs.require([])
 
 
 @pytest.mark.parametrize(("received", "fits"), [("2030-06-30", True), ("2030-07-01", False)])
@@ -140,6 +203,14 @@ def test_phrases_are_taken_out_of_plain_text_too(rules):
         ('name = "Q"\n[remove]\nadvert = "p"\n', 3, "must be a list of texts"),
         ('name = "Q"\nhtml = "h1"\n', 2, "must be a table"),
         ('name = "Q"\nvalid_until = "2030-01-01"\n', 2, "must be a day without quotes"),
+        ('name = "Q"\ndomains = [\n "q.example",\n "www.r.example",\n]\n', 4, "write the bare site: 'r.example'"),
+        ('name = "Q"\ndomains = ["https://q.example/news"]\n', 2, "write the bare site: 'q.example'"),
+        ('name = "Q"\n[html]\ntitle = "svg|text"\n', 3, "no CSS selector"),
+        ('name = "Q"\n[html]\ntitle = "h1::text"\n', 3, "no CSS selector"),
+        ('name = "Q"\n[remove]\nadvert = [\n "p.a",\n "p..b",\n]\n', 5, "no CSS selector"),
+        ('name = "Q"\n[phrases]\nadvert = ["—"]\n', 3, "a phrase without words"),
+        ('name = "Q"\n[phrases]\nadvert = ["Buy now"]\nlegal = ["buy now!"]\n', 4, "a phrase is one thing"),
+        (f'name = "Q"\n[phrases]\nadvert = ["{"x" * 161}"]\n', 3, "over 160 characters"),
         ('domains = ["q.example"]\n', None, "name is missing"),
         ('name = "Q', None, "not readable as TOML"),
     ],
