@@ -15,7 +15,6 @@ from typing import Annotated, Any
 
 import typer
 
-from flows import cli_publisher
 from flows.guard import GC_THRESHOLD
 from schemas.errors import CopydeskError, UsageError
 from schemas.settings import Settings
@@ -33,9 +32,6 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-quarantine_app = typer.Typer(no_args_is_help=True, rich_markup_mode=None, help="What was refused, and why.")
-app.add_typer(quarantine_app, name="quarantine")
-app.add_typer(cli_publisher.app, name="publisher")
 
 Inputs = Annotated[
     list[str], typer.Argument(help="Files, folders, an http(s) page, or - for JSON Lines on standard input.")
@@ -249,26 +245,6 @@ def status(warehouse: Warehouse = WAREHOUSE, json: Json = False, debug: Debug = 
         show.status(report)
 
 
-@quarantine_app.command("list", epilog="Example: copydesk quarantine list --reason paywall_stub --limit 20")
-def quarantine_list(
-    warehouse: Warehouse = WAREHOUSE,
-    reason: Annotated[str | None, typer.Option(help="Only those refused for this.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="Only those of this outlet.")] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the latest first.")] = 50,
-    json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """The refused documents, the latest first."""
-    from flows import show
-    from warehouse import reports
-
-    rows = reports.list_quarantine(warehouse, reason, source, limit)
-    if json:
-        show.print_json(rows)
-    else:
-        show.records(rows, "nothing is in quarantine")
-
-
 @app.command(epilog="Example: copydesk reprocess --since 2026-11-01 --source 'Harbour Standard'")
 def reprocess(
     warehouse: Warehouse = WAREHOUSE,
@@ -293,50 +269,6 @@ def reprocess(
         days = (since and since.date(), until and until.date())
         summary = run_reprocess(str(warehouse), source, *days, all, workers, wait)
     show_summary(summary, json)
-
-
-@quarantine_app.command("replay", epilog="Example: copydesk quarantine replay --reason timeout")
-def quarantine_replay(
-    documents: Annotated[list[str] | None, typer.Argument(help="Document ids, beginnings of them, or origins.")] = None,
-    warehouse: Warehouse = WAREHOUSE,
-    reason: Annotated[str | None, typer.Option(help="Only those refused for this.")] = None,
-    source: Annotated[str | None, typer.Option("--source", help="Only those of this outlet.")] = None,
-    workers: Workers = None,
-    wait: Wait = 0.0,
-    no_track: NoTrack = False,
-    json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Put refused documents through today's rules: all, or those named."""
-    from flows.inputs import require_stored
-    from flows.quarantine import require_refused
-
-    settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
-    require_stored(settings)
-    require_refused(settings, documents or ())
-    with a_run(settings, no_track, debug):
-        from flows.reprocess import replay
-
-        summary = replay(documents or [], str(warehouse), reason, source, workers, wait)
-    show_summary(summary, json)
-
-
-@quarantine_app.command("show", epilog="Example: copydesk quarantine show 3f9a")
-def quarantine_show(
-    document: Annotated[str, typer.Argument(help="A document id, its beginning, or an origin.")],
-    warehouse: Warehouse = WAREHOUSE,
-    json: Json = False,
-    debug: Debug = False,
-) -> None:
-    """Why a document was refused, and the beginning of its raw copy."""
-    from flows import show
-    from flows.quarantine import show_refused
-
-    rows = show_refused(Settings.of(warehouse), document)
-    if json:
-        show.print_json(rows)
-    else:
-        show.refusals(rows)
 
 
 @app.command(epilog="Example: copydesk up --warehouse data/copydesk.duckdb --port 4200")
@@ -398,4 +330,5 @@ def check(
     print(verdict(report), file=sys.stderr)
 
 
-from flows import cli_collect, cli_report  # noqa: E402, F401 - they register their commands, with the options above
+# They register their commands, with the options above.
+from flows import cli_collect, cli_publisher, cli_quarantine, cli_report  # noqa: E402, F401

@@ -5,17 +5,16 @@ from typing import Annotated
 
 import typer
 
+from flows.cli import Debug, Json, app
 from schemas.errors import UsageError
 
-app = typer.Typer(
+publisher_app = typer.Typer(
     no_args_is_help=True, rich_markup_mode=None, help="Rules for outlets that the general way gets wrong."
 )
-
-Json = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
-Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+app.add_typer(publisher_app, name="publisher")
 
 
-@app.command(epilog="Example: copydesk publisher draft https://news.example/2026/11/ferry-sold.html")
+@publisher_app.command(epilog="Example: copydesk publisher draft https://news.example/2026/11/ferry-sold.html")
 def draft(
     page: Annotated[str, typer.Argument(help="One article of the outlet: an HTML file, or its http(s) address.")],
     json: Json = False,
@@ -39,7 +38,7 @@ def draft(
     print(then, file=sys.stderr)
 
 
-@app.command(epilog="Example: copydesk publisher check")
+@publisher_app.command(epilog="Example: copydesk publisher check")
 def check(json: Json = False, debug: Debug = False) -> None:
     """Whether all rule files are right and all golden pages come out as wanted. Exit status 1 when not."""
     from flows import publishers, show
