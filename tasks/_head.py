@@ -4,13 +4,14 @@ The labeller says how likely each line plays a role; the rules here say what fol
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.draft import Byline
 from tasks._dates import read_dated_line
 from tasks._headline import SURE, find_headline
 from tasks._lines import BULLET, Line
+from tasks._name_words import name_words
 from tasks._names import is_person_name, read_authors
 from tasks._roles import OUTLET_TAIL, dated, is_signed
 
@@ -18,11 +19,15 @@ from tasks._roles import OUTLET_TAIL, dated, is_signed
 BYLINE_FROM = 0.25
 TIME_FROM = 0.35
 #: That an update is all that the copy dates must be surer.
-UPDATE_FROM = 0.75
+UPDATE_FROM = 0.55
 #: Further bylines and times beside the best.
 AS_WELL_FROM = 0.5
 #: A line that says itself that it signs, or that dates and names at once.
 SIGNED_FROM = 0.03
+#: A name that stands alone.
+NAMED_FROM = 0.1
+#: Lines about the headline in which one signs by its place.
+ABOVE_TITLE, BELOW_TITLE = 3, 10
 #: A second time, of an update say, stands within so many lines.
 NEAR = 6
 #: A caption is more likely a caption than body, or as likely as SURE_CAPTION: what is lost of the body by that is
@@ -38,6 +43,8 @@ SHORTEST_STANDFIRST = 4
 _CONTRIBUTED = re.compile(
     r"\W*(?:(?:with )?additional (?:reporting|research)|(?:editing|edited|translated) by)\b", re.I
 )
+#: What stands before the name in the menu of an author's own site.
+_TELLS_OF = frozenset(("about", "about the author", "meet", "meet the author"))
 #: What stands between a headline and the first paragraph.
 HEAD_KINDS = frozenset(("timestamp", "byline", "credit", "caption", "share_prompt", "comment_widget"))
 
@@ -130,20 +137,71 @@ def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
     likely = [n for n in likely if lines[n].role("byline") >= BYLINE_FROM and _may_sign(lines[n])]
     chosen = sorted(n for place, n in enumerate(likely) if not place or lines[n].role("byline") >= AS_WELL_FROM)
     # At the end of the body `(Reporting by Ann Lee; editing by Bo Ek)` names others than the byline above it.
-    start = next((n for n, line in enumerate(lines) if line.is_body and line.words >= SHORTEST_PROSE), len(lines))
-    chosen = [n for n in chosen if n < start + NEAR] or chosen
+    above = range(0 if title is None else title + 1, len(lines))
+    start = next((n for n in above if lines[n].is_body and lines[n].words >= SHORTEST_PROSE), len(lines))
+    far = [n for n in chosen if n >= start + NEAR]
+    chosen = [n for n in chosen if n < start + NEAR]
     if not chosen:
         signed = [n for n in free if lines[n].role("byline") >= SIGNED_FROM and _says_who(lines[n])]
         chosen = sorted(signed, key=lambda n: -lines[n].role("byline"))[:1]
-    if not chosen and title is not None:
-        below = range(title + 1, min(len(lines), title + 8))
-        signs = (n for n in below if lines[n - 1].kind in ("title", "standfirst", "timestamp"))
-        chosen = [n for n in signs if not lines[n].kind and not lines[n].is_body and _is_organisation(lines[n])][:1]
+    if title is not None:
+        near = range(max(0, title - ABOVE_TITLE), min(len(lines), start + 1, title + BELOW_TITLE))
+        chosen = chosen or _find_near(lines, near, (_stands_behind_label, _begins_signed))
+        chosen = chosen or far or _find_near(lines, near, (_stands_beside_time, _is_name, _is_organisation_below))
+    chosen = chosen or far
     for number in chosen:
         line = lines[number]
         head.bylines.append(BULLET.sub("", line.text))
         if line.kind == "timestamp" or not (line.is_body and line.words > LONGEST_BYLINE):
             line.take("byline", "byline:labeller", round(line.role("byline"), 3))
+
+
+def _find_near(
+    lines: Sequence[Line], near: range, ways: Sequence[Callable[[Sequence[Line], int], bool]]
+) -> list[int]:
+    """The line about the headline that signs in the first of these ways, if one does."""
+    free = [n for n in near if not lines[n].is_body and not _CONTRIBUTED.match(lines[n].text)]
+    free = [n for n in free if lines[n].kind in ("", "byline", "timestamp") and 0 < lines[n].words <= LONGEST_BYLINE]
+    for signs in ways:
+        for number in free:
+            if signs(lines, number) and read_authors([Byline(lines[number].text)], None)[0]:
+                return [number]
+    return []
+
+
+def _stands_behind_label(lines: Sequence[Line], number: int) -> bool:
+    line, before = lines[number], lines[number - 1] if number else None
+    return bool(before and before.words <= 3 and is_signed(before.text + " X")) and line.words <= 6 and not line.stamp
+
+
+def _begins_signed(lines: Sequence[Line], number: int) -> bool:
+    text = _beside_time(lines[number]) or lines[number].text.lstrip("•|·-–— ")
+    found = name_words().prefix.match(text) if text[:1].isalpha() else None
+    if not found or found["words"].casefold() in _TELLS_OF or lines[number].stops or lines[number].stamp:
+        return False
+    name = text[found.end() :]
+    return name[:1].isupper() or len(name.split()) == 1
+
+
+def _stands_beside_time(lines: Sequence[Line], number: int) -> bool:
+    text = _beside_time(lines[number])
+    return bool(text) and (is_person_name(text) or lines[number].role("byline") >= BYLINE_FROM)
+
+
+def _beside_time(line: Line) -> str:
+    """The words beside the time of a line that is more than a time, if it is one."""
+    found = read_dated_line(line.text) if line.kind == "timestamp" and not line.stamp else None
+    return found[0] if found else ""
+
+
+def _is_name(lines: Sequence[Line], number: int) -> bool:
+    line = lines[number]
+    return line.role("byline") >= NAMED_FROM and _names_person(BULLET.sub("", line.text)) and line.words <= 6
+
+
+def _is_organisation_below(lines: Sequence[Line], number: int) -> bool:
+    above = number and lines[number - 1].kind in ("title", "standfirst", "timestamp")
+    return bool(above) and not lines[number].kind and _is_organisation(lines[number])
 
 
 def _may_sign(line: Line) -> bool:
