@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from schemas.draft import Byline
+from tasks._credits import is_bare_agency
 from tasks._dates import read_dated_line
 from tasks._headline import SURE, find_headline
 from tasks._lines import BULLET, Line
@@ -25,7 +26,7 @@ AS_WELL_FROM = 0.5
 #: A line that says itself that it signs, or that dates and names at once.
 SIGNED_FROM = 0.03
 #: A name that stands alone.
-NAMED_FROM = 0.1
+NAMED_FROM = 0.05
 #: Lines about the headline in which one signs by its place.
 ABOVE_TITLE, BELOW_TITLE = 3, 10
 #: A second time, of an update say, stands within so many lines.
@@ -156,9 +157,7 @@ def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
             line.take("byline", "byline:labeller", round(line.role("byline"), 3))
 
 
-def _find_near(
-    lines: Sequence[Line], near: range, ways: Sequence[Callable[[Sequence[Line], int], bool]]
-) -> list[int]:
+def _find_near(lines: Sequence[Line], near: range, ways: Sequence[Callable[[Sequence[Line], int], bool]]) -> list[int]:
     """The line about the headline that signs in the first of these ways, if one does."""
     free = [n for n in near if not lines[n].is_body and not _CONTRIBUTED.match(lines[n].text)]
     free = [n for n in free if lines[n].kind in ("", "byline", "timestamp") and 0 < lines[n].words <= LONGEST_BYLINE]
@@ -201,7 +200,7 @@ def _is_name(lines: Sequence[Line], number: int) -> bool:
 
 def _is_organisation_below(lines: Sequence[Line], number: int) -> bool:
     above = number and lines[number - 1].kind in ("title", "standfirst", "timestamp")
-    return bool(above) and not lines[number].kind and _is_organisation(lines[number])
+    return bool(above) and not lines[number].kind and _is_desk(lines[number])
 
 
 def _may_sign(line: Line) -> bool:
@@ -242,6 +241,12 @@ def _read_standfirst(lines: Sequence[Line], head: Head, title: int) -> None:
             head.standfirst = line.text
             line.take("standfirst", "standfirst:under the headline", 0.7)
         return
+
+
+def _is_desk(line: Line) -> bool:
+    """An agency, or those of an outlet who sign without a name; of other organisations menus are full."""
+    words = {word.casefold() for word in line.text.split()}
+    return is_bare_agency(line.text) or (_is_organisation(line) and bool(words & name_words().desks))
 
 
 def _is_organisation(line: Line) -> bool:

@@ -71,6 +71,7 @@ class NameWords:
     particles: frozenset[str]
     roles: frozenset[str]
     beats: frozenset[str]
+    desks: frozenset[str]
     organisations: frozenset[str]
     unspaced_organisations: re.Pattern[str]
     acronyms: frozenset[str]
@@ -97,6 +98,7 @@ def name_words() -> NameWords:
         "particles",
         "roles",
         "beats",
+        "desks",
         "organisations",
         "acronyms",
         "agencies",
