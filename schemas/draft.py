@@ -63,7 +63,8 @@ class Draft:
     `pieces` hold all the copy in document order; the body is the pieces of kind `body`.  The other fields are raw
     words: `published` and `updated` are candidates, best first, as printed.  `source` is the outlet as the page or
     the copy names it.  `is_teaser`: the page says that the rest is for subscribers.  `other_odds`: log-odds
-    that it is no article, None where that was not asked; `against`: what told most for that.
+    that it is no article, None where that was not asked; `against`: what told most for that.  `is_amp`: it is an AMP
+    copy of the article at `url`, or says so.
     """
 
     pieces: tuple[Piece, ...] = ()
@@ -83,6 +84,7 @@ class Draft:
     is_teaser: bool = False
     other_odds: float | None = None
     against: tuple[str, ...] = ()
+    is_amp: bool = False
 
     def paragraphs(self) -> list[str]:
         """The body's paragraphs, as printed."""

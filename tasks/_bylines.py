@@ -61,21 +61,24 @@ _MOST = 6
 
 def find_bylines(
     page: "Page", node: dict[str, Any], blocks: list[Block], near: range, start: int | None, source: str | None
-) -> tuple[list[Byline], set[int]]:
-    """Raw bylines, and the numbers of the blocks near the headline that print them.
+) -> tuple[list[Byline], set[int], str]:
+    """Raw bylines, the numbers of the blocks near the headline that print them, and the rule that chose.
 
     JSON-LD, then meta, then what is printed near the headline (block `start`), then what is signed below.  What the
     page only says of the outlet (its name, an account) stands behind a person whose name it prints.
     """
     printed, shown = _near_headline(blocks, near, start, source)
-    stated = [b for b in json_bylines(node, page.nodes) if not _is_account(b, source)]
-    stated = stated or [
-        b for b in _meta_bylines(page) if not _is_account(b, source) and (printed or not _is_outlet(b, source))
-    ]
+    stated, rule = [b for b in json_bylines(node, page.nodes) if not _is_account(b, source)], "JSON-LD"
+    if not stated:
+        stated, rule = meta_bylines(page), "meta"
+        stated = [b for b in stated if not _is_account(b, source) and (printed or not _is_outlet(b, source))]
     if printed and not (stated and (_name_people(stated, source) or not _name_people(printed, source))):
-        return printed, shown
-    marked = [] if stated else [b for b in _marked_up(page) if not _is_account(b, source)]
-    return list(dict.fromkeys(stated or marked or _below(blocks, start, source))), shown
+        return printed, shown, "printed near the headline" + (", a person before an outlet" if stated else "")
+    if not stated:
+        stated, rule = [b for b in marked_up(page) if not _is_account(b, source)], "itemprop"
+    if not stated:
+        stated, rule = _below(blocks, start, source), "signed below, once"
+    return list(dict.fromkeys(stated)), shown, rule
 
 
 def _key(text: str | None) -> str:
@@ -112,7 +115,8 @@ def _is_outlet(byline: Byline, source: str | None) -> bool:
     return is_same and not is_person_name(byline.text.title())
 
 
-def _meta_bylines(page: "Page") -> list[Byline]:
+def meta_bylines(page: "Page") -> list[Byline]:
+    """The authors whom the first meta element names that has any."""
     for name in _META_NAMES:
         values = [v for value in page.metas.get(name, ()) if (v := clean_value(value))]
         values = [v for v in values if not v.startswith(("http://", "https://", "//", "www.", "@")) and len(v) <= 200]
@@ -122,7 +126,7 @@ def _meta_bylines(page: "Page") -> list[Byline]:
     return []
 
 
-def _marked_up(page: "Page") -> list[Byline]:
+def marked_up(page: "Page") -> list[Byline]:
     """The one author whom `itemprop` names."""
     for element in page.properties.get("author", ()):
         held = element.find(".//*[@itemprop='name']")

@@ -4,6 +4,7 @@ Everything is handed on raw, best candidate first; dates and names are read by `
 """
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
 from typing import Any
@@ -25,6 +26,8 @@ _STANDFIRST_NAME = re.compile(
     r"|abstract)(?![a-z])",
     re.I,
 )
+#: Meta names of the title, the more careful first.
+OG_TITLE = ("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title", "citation_title")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Blocks around the h1 in which a byline, a date or a standfirst is looked for.
 _BEFORE, _AFTER = 8, 22
@@ -36,7 +39,9 @@ class Metadata:
 
     `headings`: texts that stand for the title on this page (`h1`, headline, og:title), for taking repeats out of the
     body.  `bylines_shown`, `dates_shown`: numbers of the blocks that print them.  `is_free`: what the page
-    says of itself.  `article_body`: JSON-LD's, when there is one.
+    says of its article; `is_partly_paid`: of itself, or of a part.  `stated_words`: how many words the article has by
+    its JSON-LD.  `article_body`: JSON-LD's, when there is one.  `is_amp`: it says that it is an AMP page.
+    `rules`: for title, authors and standfirst what chose among the candidates.
     """
 
     title: str | None = None
@@ -52,10 +57,14 @@ class Metadata:
     tags: list[str] = field(default_factory=list)
     page_type: str | None = None
     is_free: bool | None = None
+    is_partly_paid: bool = False
+    stated_words: int | None = None
+    is_amp: bool = False
     article_body: str | None = None
     headings: list[str] = field(default_factory=list)
     bylines_shown: set[int] = field(default_factory=set)
     dates_shown: set[int] = field(default_factory=set)
+    rules: dict[str, str] = field(default_factory=dict)
 
 
 # --- the page
@@ -69,12 +78,15 @@ class Page:
         self.canonical: str | None = None
         self.headings: list[Any] = []
         self.times: list[Any] = []
+        self.noscripts: list[Any] = []
+        #: Whether it says that it is an AMP page.
+        self.is_amp = tree.get("amp") is not None or tree.get("⚡") is not None
         self.title: str | None = None
         self.language = (
             tree.get("lang") or tree.get("xml:lang") or tree.get("{http://www.w3.org/XML/1998/namespace}lang")
         )
         scripts: list[str] = []
-        for element in tree.iter("meta", "link", "title", "h1", "time", "script"):
+        for element in tree.iter("meta", "link", "title", "h1", "time", "script", "noscript"):
             tag = element.tag
             if tag == "meta":
                 content = element.get("content")
@@ -93,6 +105,8 @@ class Page:
                 self.headings.append(element)
             elif tag == "time":
                 self.times.append(element)
+            elif tag == "noscript":
+                self.noscripts.append(element)
             elif "ld+json" in (element.get("type") or "").lower() and element.text:
                 scripts.append(element.text)
         self.nodes = read_json_ld(scripts)
@@ -114,68 +128,101 @@ class Page:
 def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     """The page's fields.  `url`: where it was fetched, for resolving a relative canonical link."""
     found = Metadata()
-    og_title = page.meta("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-title", "citation_title")
+    og_title = page.meta(*OG_TITLE)
     node = article_node(page.nodes, og_title or page.title)
-    found.source = page.meta(
-        "og:site_name", "application-name", "article:publisher_name", "dc.publisher", "citation_journal_title"
-    )
-    publisher = next((p for p in listed(node.get("publisher")) if isinstance(p, (dict, str))), None)
-    found.source = found.source or clean_value(publisher)
+    found.source = _first(outlets(page, node))
     headings = [(h, text) for h in page.headings if (text := clean_line(unescape(spaced_text(h))))]
-    found.title, heading = choose_title(node, headings, og_title, page.title, found.source)
+    found.title, heading, found.rules["title"] = choose_title(node, headings, og_title, page.title, found.source)
     found.headings = [
         t for t in (found.title, clean_value(node.get("headline")), og_title, *(t for _, t in headings[:3])) if t
     ]
 
-    main_page = node.get("mainEntityOfPage")
-    candidates = [
-        page.canonical,
-        page.meta("og:url"),
-        node.get("url"),
-        main_page.get("@id") if isinstance(main_page, dict) else main_page,
-    ]
-    found.url = next((u for c in candidates if (u := _resolve(url, c))), url)
+    found.url = next((u for _, c in addresses(page, node) if (u := resolve(url, c))), url)
     start = _heading_block(blocks, heading, found.title)
     if start is None and page.headings:
         start = _heading_block(blocks, page.headings[0], None)
     near = range(max(0, start - _BEFORE), min(len(blocks), start + _AFTER)) if start is not None else range(0)
-    found.bylines, found.bylines_shown = find_bylines(
+    found.bylines, found.bylines_shown, found.rules["authors"] = find_bylines(
         page, node, blocks, near, start, found.source or domain_of(canonical_url(found.url))
     )
     dates = find_dates(page, node, blocks, near, start)
     found.published, found.updated, found.dates_shown = dates.published, dates.updated, dates.shown
     found.is_dated_by_update = dates.is_by_update
-    found.standfirst = _standfirst(page, node, blocks, near, start, found)
+    found.standfirst, found.rules["standfirst"] = _standfirst(page, node, blocks, near, start, found)
 
-    section = listed(node.get("articleSection"))
-    found.section = clean_value(section[0] if section else None) or page.meta(
-        "article:section", "parsely-section", "og:section", "sailthru.section", "section"
-    )
+    found.section = _first(sections(page, node))
     found.tags = _tags(page, node)
-    found.language = (
-        page.language
-        or clean_value(node.get("inLanguage"))
-        or page.meta("og:locale", "content-language", "dc.language")
-    )
+    found.language = _first(languages_of(page, node))
     kind = (
         page.meta("og:type")
         or next(iter(node_types(node)), None)
         or next((t for n in page.nodes for t in node_types(n)), None)
     )
     found.page_type = kind.lower() if kind else None
-    free = node.get("isAccessibleForFree")
-    if free is not None:
-        found.is_free = str(free[0] if isinstance(free, list) and free else free).strip().lower() not in (
-            "false",
-            "no",
-            "0",
-        )
+    found.is_free = _is_free(page, node)
+    parts = (node, *page.nodes, *listed(node.get("hasPart")))
+    found.is_partly_paid = any(is_false(p.get("isAccessibleForFree")) for p in parts if isinstance(p, dict))
+    words = clean_value(str(node.get("wordCount") or ""))
+    found.stated_words = int(words) if words and words.isdecimal() and len(words) < 7 else None
+    found.is_amp = page.is_amp
     body = node.get("articleBody")
     found.article_body = body if isinstance(body, str) and body.strip() else None
     return found
 
 
-def _resolve(base: str | None, link: Any) -> str | None:
+def is_false(value: Any) -> bool:
+    """Whether a JSON-LD or attribute value says no: `False`, `"no"`, `http://schema.org/False`."""
+    value = value[0] if isinstance(value, list) and value else value
+    return str(value).strip().rstrip("/").rpartition("/")[2].lower() in ("false", "no", "0")
+
+
+def _is_free(page: Page, node: dict[str, Any]) -> bool | None:
+    """What the page says of its article: in JSON-LD, in microdata, as the tier that Facebook knows."""
+    free = node.get("isAccessibleForFree")
+    if free is None:
+        free = next((e.get("content") or e.get("href") for e in page.properties.get("isAccessibleForFree", ())), None)
+    if free is not None:
+        return not is_false(free)
+    tier = page.meta("article:content_tier")
+    return tier.lower() != "locked" if tier else None
+
+
+def addresses(page: Page, node: dict[str, Any]) -> list[tuple[str, Any]]:
+    """Where a page may say its canonical address, and what it says, which may be relative."""
+    main_page = node.get("mainEntityOfPage")
+    return [
+        ("canonical link", page.canonical),
+        ("og:url", page.meta("og:url")),
+        ("JSON-LD", node.get("url")),
+        ("JSON-LD", main_page.get("@id") if isinstance(main_page, dict) else main_page),
+    ]
+
+
+def outlets(page: Page, node: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Where a page may name its outlet, and what it says."""
+    publisher = next((p for p in listed(node.get("publisher")) if isinstance(p, (dict, str))), None)
+    names = ("og:site_name", "application-name", "article:publisher_name", "dc.publisher", "citation_journal_title")
+    return [("meta", page.meta(*names)), ("JSON-LD", clean_value(publisher))]
+
+
+def sections(page: Page, node: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Where a page may say its section, and what it says."""
+    section = listed(node.get("articleSection"))
+    names = ("article:section", "parsely-section", "og:section", "sailthru.section", "section")
+    return [("JSON-LD", clean_value(section[0] if section else None)), ("meta", page.meta(*names))]
+
+
+def languages_of(page: Page, node: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Where a page may say its language, and what it says."""
+    meta = page.meta("og:locale", "content-language", "dc.language")
+    return [("html element", page.language), ("JSON-LD", clean_value(node.get("inLanguage"))), ("meta", meta)]
+
+
+def _first(candidates: Iterable[tuple[str, Any]]) -> Any:
+    return next((value for _, value in candidates if value), None)
+
+
+def resolve(base: str | None, link: Any) -> str | None:
     if not isinstance(link, str) or not link.strip():
         return None
     try:
@@ -209,20 +256,19 @@ def _heading_block(blocks: list[Block], heading: Any, title: str | None) -> int 
 
 def _standfirst(
     page: Page, node: dict[str, Any], blocks: list[Block], near: range, start: int | None, found: Metadata
-) -> str | None:
-    """The description that the page prints near its h1; else a block there that is named so; else the description."""
-    described = [
-        clean_value(node.get("description")),
-        page.meta("og:description"),
-        page.meta("description", "twitter:description", "dc.description"),
-    ]
+) -> tuple[str | None, str]:
+    """The description that the page prints near its h1; else a block there that is named so; else the description.
+
+    And the name of the rule that chose it.
+    """
+    described = [d for _, d in described_as(page, node)]
     described = [
         d for d in described if d and count_words(d) >= 4 and not any(squeeze(d) == squeeze(h) for h in found.headings)
     ]
     printed = {blocks[n].key: blocks[n].text for n in near if n != start}
     for words in described:
         if squeeze(words) in printed:
-            return printed[squeeze(words)]
+            return printed[squeeze(words)], "a description that is printed near the headline"
     for number in near:
         block = blocks[number]
         if start is None or number <= start or not 5 <= count_words(block.text) <= 90 or block.link_share > 0.5:
@@ -233,8 +279,17 @@ def _standfirst(
                 _STANDFIRST_NAME.search(names)
                 and "article" not in names.lower().replace("article-", "").replace("article_", "")[:7]
             ):
-                return block.text
-    return next((d for d in described if not d.endswith(("...", "…", "[…]"))), None)
+                return block.text, "printed near the headline in an element of that name"
+    return next((d for d in described if not d.endswith(("...", "…", "[…]"))), None), "a whole description"
+
+
+def described_as(page: Page, node: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Where a page's data may describe its article, and what they say."""
+    return [
+        ("JSON-LD", clean_value(node.get("description"))),
+        ("og:description", page.meta("og:description")),
+        ("meta", page.meta("description", "twitter:description", "dc.description")),
+    ]
 
 
 def _tags(page: Page, node: dict[str, Any]) -> list[str]:

@@ -66,16 +66,8 @@ class PageDates:
 
 def find_dates(page: "Page", node: dict[str, Any], blocks: list[Block], near: range, start: int | None) -> PageDates:
     """What the data say, then `time` elements and dates printed below the headline (block `start`), then above it."""
-    published = [clean_value(node.get("datePublished")), clean_value(node.get("dateCreated"))]
-    updated = [clean_value(node.get("dateModified"))]
-    published.append(page.meta(*_PUBLISHED_NAMES))
-    updated.append(page.meta(*_UPDATED_NAMES))
-    for name, into in (("datePublished", published), ("dateModified", updated)):
-        for element in page.properties.get(name, ())[:2]:
-            into.append(
-                clean_value(element.get("content") or element.get("datetime")) or clean_line(element.text_content())
-            )
-    published.append(page.meta(*(name for name in page.metas if _PUBLISHED_NAME.search(name))))
+    published = [value for _, value in stated_published(page, node)]
+    updated = [value for _, value in stated_updated(page, node)]
     shown: set[int] = set()
     printed: list[tuple[str, bool]] = []
     lines: list[str] = []
@@ -99,6 +91,32 @@ def find_dates(page: "Page", node: dict[str, Any], blocks: list[Block], near: ra
         return PageDates(_anywhere(blocks), [], shown)
     only = _dated(lines)[:1]
     return PageDates(only, last, shown, bool(only))
+
+
+def stated_published(page: "Page", node: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """Where a page's data may say when it was published, and what it says there, the more careful first."""
+    return [
+        ("JSON-LD", clean_value(node.get("datePublished"))),
+        ("JSON-LD dateCreated", clean_value(node.get("dateCreated"))),
+        ("meta", page.meta(*_PUBLISHED_NAMES)),
+        *_marked_up(page, "datePublished"),
+        ("meta of a telling name", page.meta(*(name for name in page.metas if _PUBLISHED_NAME.search(name)))),
+    ]
+
+
+def stated_updated(page: "Page", node: dict[str, Any]) -> list[tuple[str, str | None]]:
+    """The same of its last update."""
+    return [
+        ("JSON-LD", clean_value(node.get("dateModified"))),
+        ("meta", page.meta(*_UPDATED_NAMES)),
+        *_marked_up(page, "dateModified"),
+    ]
+
+
+def _marked_up(page: "Page", name: str) -> Iterator[tuple[str, str | None]]:
+    for element in page.properties.get(name, ())[:2]:
+        stated = clean_value(element.get("content") or element.get("datetime"))
+        yield "itemprop", stated or clean_line(element.text_content())
 
 
 def _anywhere(blocks: list[Block]) -> list[str]:

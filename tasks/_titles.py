@@ -19,8 +19,8 @@ def choose_title(
     og_title: str | None,
     page_title: str | None,
     source: str | None,
-) -> tuple[str | None, Any]:
-    """The title, and the h1 element that prints it, if one does.
+) -> tuple[str | None, Any, str]:
+    """The title, the h1 element that prints it, if one does, and the name of the rule that chose it.
 
     JSON-LD's headline when the page prints it or og:title says the same, or when no separator makes it doubtful; then
     og:title where an h1 says the same, then the only h1; then whichever there is.  An h1 that is the outlet's name
@@ -45,22 +45,25 @@ def choose_title(
         # Blogs' software fills the headline from the title for search engines; news desks write it.
         doubtful = not same and shown and is_printed(shown) and "NewsArticle" not in node_types(node)
         if same or not (_SEPARATED.search(headline) or headline.endswith(("...", "…")) or doubtful):
-            return _without_kicker(headline, shown), printing(headline)
+            rule = "JSON-LD, which the page repeats" if same else "JSON-LD, which has no separator"
+            return _without_kicker(headline, shown), printing(headline), rule
     if shown and is_printed(shown):
-        return shown, printing(shown)
+        return shown, printing(shown), "og:title, which an h1 prints"
     telling = [(h, t) for h, t in headings if count_words(t) >= 3]
     if shown and len(telling) == 1 and _is_about(telling[0][1], shown):
         heading, text = telling[0]
         if _is_composite(heading) or (text.isupper() and not shown.isupper()):
-            return shown, heading
+            return shown, heading, "og:title, since the h1 is several lines or capitals"
     if len(telling) == 1 and (named is None or _is_about(telling[0][1], named)):
-        return _without_kicker(telling[0][1], shown), telling[0][0]
+        return _without_kicker(telling[0][1], shown), telling[0][0], "the only h1"
     agreeing = next(((h, t) for h, t in headings if named and _agree(t, named)), None)
     if agreeing:
-        return _without_kicker(agreeing[1], shown), agreeing[0]
+        return _without_kicker(agreeing[1], shown), agreeing[0], "the h1 that agrees with the page's title"
     if named:
-        return named, None
-    return (headings[0][1], headings[0][0]) if headings else (headline, None)
+        return named, None, "the page's title without its outlet"
+    if headings:
+        return headings[0][1], headings[0][0], "the first h1"
+    return headline, None, "JSON-LD, for want of more"
 
 
 def _is_masthead(heading: Any, text: str, source: str | None) -> bool:

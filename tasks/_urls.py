@@ -8,6 +8,15 @@ _LONGEST = 2000
 _SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HOST = re.compile(r"localhost|\d{1,3}(?:\.\d{1,3}){3}|[^\s/?#@:\[\]<>\"'\\^`{|}]+\.[^\s/?#@:\[\]<>\"'\\^`{|}.]{2,}\.?")
 
+#: Sites that show others' AMP pages at addresses in which the page's own stands.
+_AMP_CACHES = (".cdn.ampproject.org", ".bing-amp.com", "www.google.com")
+_COPY_PATH = re.compile(
+    r"[/.](?:amp|print(?:able|er|view)?|drucken|imprimer|imprimir|stampa|tisk|druk)(?:$|[/.])", re.I
+)
+_COPY_QUERY = re.compile(
+    r"(?:^|&)(?:amp|print(?:able|er|view|mode)?|outputtype=amp|(?:view|mode|format|action)=print)(?:$|[&=])", re.I
+)
+
 
 def canonical_url(url: str | None) -> str | None:
     """The address without tracking parameters, fragment, user name and default port; http and https only.
@@ -52,6 +61,22 @@ def domain_of(url: str | None) -> str | None:
         return None
     host = urlsplit(url).hostname or ""
     return re.sub(r"^(?:(?:www\d?|m|mobile|amp)\.)(?=[^.]+\.)", "", host) or None
+
+
+def is_copy_of(url: str, canonical: str, is_amp: bool) -> bool:
+    """Whether a canonical URL is that of an AMP or print copy, and the other, which the copy names, its article's.
+
+    `is_amp`: the page says that it is an AMP page.  Another site's copy is not the article, but for the AMP caches.
+    """
+    parts, site = urlsplit(url), domain_of(canonical)
+    if (parts.hostname or "").endswith(_AMP_CACHES):
+        return f"/{urlsplit(canonical).hostname}/" in parts.path
+    if domain_of(url) != site:
+        return False
+    if (parts.hostname or "").startswith("amp."):
+        return True
+    marked = _COPY_PATH.search(parts.path) or _COPY_QUERY.search(parts.query)
+    return (is_amp or bool(marked)) and not same_address(url, canonical)
 
 
 def same_address(one: str, other: str) -> bool:

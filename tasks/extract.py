@@ -18,6 +18,7 @@ from schemas.outcome import Refusal
 from tasks._block_labeller import block_reasons, judge_blocks, label_blocks, look_over
 from tasks._blocks import UNSEEN, Block, Nodes, list_blocks, squeeze
 from tasks._body import Paragraph, fill_gaps, place
+from tasks._copies import HIDDEN_COPY, hidden_copies, label_of_copy, open_noscripts
 from tasks._dates import read_timestamp_line
 from tasks._encoding import decode
 from tasks._figures import find_captions
@@ -25,6 +26,7 @@ from tasks._language import language_code
 from tasks._main_text import MainText, find_main_text, main_text_of
 from tasks._markup import Label, Labels, text_label
 from tasks._metadata import Metadata, Page, read_metadata
+from tasks._paywall import breaks_off, is_teaser
 from tasks._phrases import Phrases, load_phrases
 from tasks._publisher_rules import Ruled, apply_rules
 from tasks._publishers import rules_for
@@ -120,6 +122,7 @@ def parse_page(text: str) -> Any | Refusal | None:
 def read_page(tree: Any, url: str | None) -> tuple[list[Block], Nodes, Metadata]:
     """The blocks of a page, looked over, and what it says of itself; what nobody sees is gone from the tree then."""
     page = Page(tree)
+    open_noscripts(tree, page.noscripts)
     etree.strip_elements(tree, *UNSEEN, with_tail=False)
     root = tree.find("body")
     blocks, nodes = list_blocks(root if root is not None else tree)
@@ -135,6 +138,7 @@ def _take_apart(tree: Any, document: Document, url: str | None, flags: tuple[str
     labelled = label_blocks(blocks, nodes)
     publisher = rules_for(document, meta.url or url, meta.source)
     ruled = apply_rules(publisher, tree, blocks, labelled.odds, meta) if publisher else Ruled()
+    hidden = hidden_copies(blocks, labelled.odds)
     ruled.settle(labelled.odds)
     if ruled.missed:
         flags = (*flags, "publisher_rule_missed")
@@ -142,7 +146,8 @@ def _take_apart(tree: Any, document: Document, url: str | None, flags: tuple[str
     if ruled.body is not None:
         found = main_text_of(blocks, ruled.body, ruled.rule)
     else:
-        found = find_main_text(tree, blocks, nodes, labelled.odds, meta.article_body, url, ruled.labels)
+        barred = {*ruled.labels, *hidden}
+        found = find_main_text(tree, blocks, nodes, labelled.odds, meta.article_body, url, barred)
     paragraphs = found.paragraphs
     if not found.is_of_blocks:
         place(paragraphs, blocks)
@@ -163,12 +168,19 @@ def _take_apart(tree: Any, document: Document, url: str | None, flags: tuple[str
     if not found.is_of_blocks:
         paragraphs = fill_gaps(paragraphs, blocks, other_kind)
     verdicts = _clean(paragraphs, blocks, meta, captions, labels, phrases)
-    verdicts = [ruled.label_of(p.blocks) or verdict for p, verdict in zip(paragraphs, verdicts, strict=True)]
+    used = {n for p in paragraphs for n in p.blocks}
+    verdicts = [
+        ruled.label_of(p.blocks) or label_of_copy(p.blocks, hidden, used) or verdict
+        for p, verdict in zip(paragraphs, verdicts, strict=True)
+    ]
+    ruled.labels = dict.fromkeys(hidden, HIDDEN_COPY) | ruled.labels
     pieces = _pieces(paragraphs, verdicts, blocks, meta, captions, labels, ruled)
     confidence = _confidence(paragraphs, verdicts, blocks, found)
     body_words = sum(p.words for p, v in zip(paragraphs, verdicts, strict=True) if v is None)
     if body_words > 0 and confidence < 0.5:
         flags = (*flags, "unsure")
+    if breaks_off(meta, pieces, body_words):
+        flags = (*flags, "truncated")
     if meta.is_dated_by_update:
         flags = (*flags, "dated_by_update")
     return Draft(
@@ -188,7 +200,8 @@ def _take_apart(tree: Any, document: Document, url: str | None, flags: tuple[str
         confidence=confidence,
         other_odds=verdict.other_odds,
         against=verdict.against,
-        is_teaser=_is_teaser(meta, blocks, labels, body_words),
+        is_teaser=is_teaser(meta, blocks, labels, body_words),
+        is_amp=meta.is_amp,
     )
 
 
@@ -385,12 +398,3 @@ def _confidence(
         covered = min(1.0, chars / prose) if prose else 1.0
         score = (found.confidence + placed + covered) / 3 * (1.0 if found.method == "trafilatura" else 0.6)
     return round(score * (0.3 + 0.7 * length), 3)
-
-
-def _is_teaser(meta: Metadata, blocks: list[Block], labels: Labels, body_words: int) -> bool:
-    """The page says that it is not free, or names a paywall, and shows little."""
-    if meta.is_free is False:
-        return body_words < 250
-    if body_words >= 120:
-        return False
-    return any(labels.of(b.element) == ("subscribe_prompt", "class:paywall") for b in blocks)

@@ -13,7 +13,7 @@ from tasks._names import read_authors, same_name
 from tasks._publishers import find_publisher
 from tasks._text import clean_line, count_words, folded_words, words_hash
 from tasks._text import field_line as _line
-from tasks._urls import canonical_url, domain_of, same_address, same_site
+from tasks._urls import canonical_url, domain_of, is_copy_of, same_address, same_site
 
 #: No zone is further from UTC than 14 hours, and all are whole quarters of an hour.
 _ZONES_APART = timedelta(hours=14)
@@ -116,6 +116,8 @@ def _removed(piece: Piece) -> Removed:
 
 def _url(draft: Draft, document: Document, flags: list[str]) -> str | None:
     given, found = canonical_url(document.given.url), canonical_url(draft.url)
+    if given and found and is_copy_of(given, found, draft.is_amp):
+        return found
     if given and found and not same_address(given, found):
         flags.append("given_differs:url")
     fetched = canonical_url(document.origin) if document.origin.startswith(("http://", "https://")) else None
