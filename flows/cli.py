@@ -3,19 +3,16 @@
 Heavy libraries are imported inside the commands that use them, so that `--help` answers in half a second.
 """
 
-import gc
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from itertools import chain, islice
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from flows.guard import GC_THRESHOLD
+from flows.cli_run import a_run, show_summary
 from schemas.errors import CopydeskError, UsageError
 from schemas.settings import Settings
 
@@ -101,47 +98,6 @@ def ingest(
 
         summary = run_ingest(inputs, str(warehouse), source, workers, limit, dry_run, wait)
     show_summary(summary, json)
-
-
-@contextmanager
-def a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = False) -> Iterator[None]:
-    """What must be so before a flow is imported, and what is better started early."""
-    from flows import early, server
-    from flows.inputs import with_memory
-    from warehouse.connection import require_place
-
-    if not (settings.wait_seconds or dry_run):
-        require_place(settings.warehouse)  # before seconds are spent on starting what will not be needed
-    gc.set_threshold(*GC_THRESHOLD)
-    if no_track:
-        os.environ["COPYDESK_TRACK"] = "0"
-    is_tracked = os.environ.get("COPYDESK_TRACK") != "0"
-    if is_tracked:
-        server.start_early()
-    if not debug:  # an error is told in one sentence below; Prefect's log of it goes to its server all the same
-        os.environ.setdefault("PREFECT_LOGGING_HANDLERS_CONSOLE_LEVEL", "CRITICAL")
-    early.start_pool(with_memory(settings))
-    import flows.ingest  # noqa: F401 - before Great Expectations, see early.start_checks
-
-    early.start_checks()
-    try:
-        if is_tracked:
-            server.wait()
-        yield
-    finally:
-        early.drop_pool()
-
-
-def show_summary(summary: dict[str, Any], json: bool) -> None:
-    """The end of a run, for a person or as JSON."""
-    from flows import show
-
-    if json:
-        show.print_json(summary)
-        return
-    show.summary(summary)
-    if summary["dry_run"]:
-        show.records(summary["refused"], "nothing would be refused")
 
 
 @app.command(epilog="Example: copydesk extract page.html | jq -r .body")

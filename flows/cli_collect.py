@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from flows.cli import WAREHOUSE, Day, Debug, Json, NoTrack, Wait, Warehouse, Workers, a_run, app, show_summary
+from flows.cli import WAREHOUSE, Day, Debug, Json, NoTrack, Wait, Warehouse, Workers, app
+from flows.cli_run import a_run, show_summary
 from schemas.errors import CopydeskError, UsageError
 from schemas.settings import Settings
 
