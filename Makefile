@@ -36,6 +36,7 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_pipeline
 	$(BIN)/python -m tests.bench.bench_overhead
 	$(BIN)/python -m tests.bench.bench_report
+	$(BIN)/python -m tests.bench.bench_collect
 	$(MAKE) peers
 
 # Quality and speed beside every peer, which have an environment of their own; writes docs/benchmark.md; 10 minutes.
@@ -52,6 +53,7 @@ build/peers/.installed: tests/bench/peers.txt
 torture: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.torture --rounds 30
 	$(BIN)/python -m tests.torture.reader
+	COPYDESK_KILLS=20 $(BIN)/python -m pytest tests/test_collect_crash.py
 
 # The labeller, from labelled pages (docs/train.md).
 PAGES ?= ../shared/eval

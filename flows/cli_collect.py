@@ -47,11 +47,12 @@ def collect(
             "draft one with `copydesk sources add URL`"
         )
     days = (since and since.date(), until and until.date())
+    window = Window(*days)
     if dry_run:
         from flows import show
         from flows.sources import whats_new
 
-        rows = list(whats_new(book, chosen, Window(*days), warehouse))
+        rows = list(whats_new(book, chosen, window, warehouse))
         if json:
             show.print_json(rows)
         else:

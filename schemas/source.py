@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 from typing import Literal
 
+from schemas.errors import UsageError
 from schemas.settings import MEBIBYTE
 
 Kind = Literal["feed", "sitemap", "urls", "folder", "warc", "dump"]
@@ -86,6 +87,10 @@ class Window:
 
     since: date | None = None
     until: date | None = None
+
+    def __post_init__(self):
+        if self.since and self.until and self.since > self.until:
+            raise UsageError(f"--since {self.since} is after --until {self.until}: nothing can be of those days")
 
     @property
     def is_backfill(self) -> bool:

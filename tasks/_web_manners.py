@@ -128,7 +128,7 @@ def next_visit(job: Job, answer: Answer, now: datetime, chance: float) -> dateti
     if answer.outcome == "failed":
         if job.what == "page" and job.failures + 1 >= _MOST_TRIES_IN_ALL:
             return None
-        hours = min(_MOST_AGAIN_HOURS, _FIRST_AGAIN_HOURS * 2**job.failures) * (0.5 + chance / 2)
+        hours = min(_MOST_AGAIN_HOURS, _FIRST_AGAIN_HOURS * 2 ** min(job.failures, 20)) * (0.5 + chance / 2)
         return now + max(timedelta(hours=hours), timedelta(seconds=answer.retry_after or 0))
     if job.what != "page" or answer.outcome not in ("fetched", "not_modified"):
         return None

@@ -243,5 +243,7 @@ def test_the_commands(room: Newsroom, command: Callable[..., Any], tmp_path: Pat
     paper.faults["/feed.xml"] = lambda r: Reply(b"", 404)
     status, out, err = command("sources", "check", "--sources", str(path))
     assert status == 1 and "these do not work: paper" in err and "404" in out
+    status, _, err = command("collect", *where, "--since", "2026-11-02", "--until", "2026-11-01")
+    assert status == 2 and "is after" in err
     status, _, err = command("collect", "--warehouse", str(tmp_path / "w.duckdb"))
     assert status == 2 and "sources add" in err
