@@ -110,7 +110,7 @@ def test_one_at_a_time_and_a_delay_between():
 
 
 def test_back_off_doubles_and_then_the_host_is_left():
-    many, clock = manners(seconds=100_000)
+    many, _ = manners(seconds=100_000)
     host = many.host(SITE)
     assert [many.note_failure(host, None) for _ in range(MOST_FAILURES)] == [2, 4, 8, None]
     assert "in a row" in (many.why_not(host) or "")
@@ -122,7 +122,7 @@ def test_back_off_doubles_and_then_the_host_is_left():
 
 
 def test_budgets_end():
-    many, clock = manners(requests=3, requests_per_host=2, seconds=60)
+    many, _ = manners(requests=3, requests_per_host=2, seconds=60)
     host = many.host(SITE)
 
     async def ask(url: str) -> None:
