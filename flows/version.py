@@ -21,7 +21,9 @@ _DECIDING = (
     "seeds/labeller.json.gz",
     "schemas/expectations/article.json",
 )
-_NOT_DECIDING = ("tasks/_measures.py", "tasks/_report_*.py", "tasks/_web_*.py")
+_NOT_DECIDING = tuple(
+    f"tasks/_{helper}.py" for helper in ("measures", "shingles", "compare", "groups", "report_*", "web_*")
+)
 
 
 def rules_version(memory: Path | None = None) -> str:

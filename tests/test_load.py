@@ -245,6 +245,9 @@ def test_links_go_when_the_words_part(store: Store):
     run(store, [item("1.txt", source="One", url=url), item("2.txt", source="Two")])
     assert ask(store, "SELECT count(*) FROM article_links") == [(1,)]
     assert run(store, [item("1.txt", HARBOUR + " More to come.", source="One", url=url)]) == ["updated"]
+    assert ask(store, "SELECT kind FROM article_links") == [("near_duplicate",)]
+    assert ask(store, "SELECT count(*) FROM unique_articles") == [(1,)]
+    assert run(store, [item("1.txt", BRIDGE, source="One", url=url)]) == ["updated"]
     assert ask(store, "SELECT count(*) FROM article_links") == [(0,)]
     assert ask(store, "SELECT count(*) FROM articles WHERE near_duplicate_of IS NOT NULL") == [(0,)]
 

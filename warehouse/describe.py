@@ -19,7 +19,10 @@ Made from the comments in the warehouse by `python -m warehouse.describe`; do no
 The same comments are in `duckdb_tables()`, `duckdb_views()` and `duckdb_columns()`.
 """
 #: The loader's own tables come last: nobody needs them to read the news.
-_INTERNAL = ("article_keys", "collected_hosts", "landed_packs", "relate_queue", "schema_migrations", "warehouse_state")
+_INTERNAL = (
+    "article_keys", "collected_hosts", "landed_packs", "relate_articles", "relate_furniture", "relate_marks", "relate_queue",
+    "schema_migrations", "warehouse_state",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -287,12 +287,6 @@ class Store:
                 if name in tables:
                     connection.execute(query(name.replace("incoming", "insert")))
 
-    def relate_same_text(self) -> None:
-        """Link the articles whose words are the same, for the texts that changed since this was last done."""
-        if self.writer.connection.execute("SELECT 1 FROM relate_queue LIMIT 1").fetchone():
-            with self.writer.transaction() as connection:
-                connection.execute(query("relate_same_text"))
-
     def publish(self) -> bool:
         """Let readers see everything; False when they already do."""
         return publish(self.writer)

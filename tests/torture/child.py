@@ -101,6 +101,7 @@ def main() -> None:
     import warehouse.store
     from flows.pool import Pending
     from schemas.settings import Settings
+    from warehouse.relations import Relations
     from warehouse.store import Store
 
     told = Settings.of
@@ -116,9 +117,11 @@ def main() -> None:
     tasks.check.check_articles = killer.wrap("check", tasks.check.check_articles)
     Pending.articles = killer.wrap("pool", Pending.articles)
     for phase, method in (
-        ("begin", "begin_run"), ("land", "land"), ("load", "load"), ("relate", "relate_same_text"), ("finish", "finish_run")
+        ("begin", "begin_run"), ("land", "land"), ("load", "load"), ("finish", "finish_run")
     ):  # fmt: skip
         setattr(Store, method, killer.wrap(phase, getattr(Store, method)))
+    for method in ("index", "link", "regroup"):
+        setattr(Relations, method, killer.wrap("relate", getattr(Relations, method)))
     killer.calls["start"] = [time.monotonic() - started + 2.0]
     if plan.get("measure"):
         import atexit

@@ -1,0 +1,1 @@
+SELECT count(*) FROM (SELECT 1 FROM relate_queue LIMIT 1);
