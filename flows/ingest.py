@@ -11,11 +11,11 @@ from typing import Any
 
 from flows.inputs import require
 from flows.landed import left_behind
-from flows.run import Run, one_ahead, open_run, read_batches
+from flows.run import Run, one_ahead, open_run, read_batches, relate_loaded
 from flows.server import flow
 from flows.watch import leave_artifacts, named_by, run_name
 from schemas.settings import Settings
-from tasks.batch import Batch, check, land, load, publish, relate, transform
+from tasks.batch import Batch, check, land, load, publish, transform
 
 
 @flow(name="ingest", flow_run_name=named_by("ingest", "inputs"))
@@ -39,7 +39,7 @@ def ingest(
         with left_behind(run) as (dead, batches):
             take_in(batches, dead)
         take_in(read_batches(inputs, run), run)
-        relate(run)
+        relate_loaded(run)
         summary = run.finish()
         publish(run)
     leave_artifacts(summary)

@@ -15,11 +15,11 @@ from flows.inputs import require_stored
 from flows.landed import chosen_batches, landed_batches, left_behind, make_ready, read_again
 from flows.memory import learn
 from flows.quarantine import require_refused
-from flows.run import Run, one_ahead, open_run
+from flows.run import Run, one_ahead, open_run, relate_loaded
 from flows.server import flow
 from flows.watch import leave_artifacts, named_by, run_name
 from schemas.settings import Settings
-from tasks.batch import Batch, check, join, load, publish, relate, transform
+from tasks.batch import Batch, check, join, load, publish, transform
 from warehouse.rows import Selection
 
 
@@ -88,7 +88,7 @@ def _carry_out(
         if older:
             selection = replace(selection, not_by_rules=run.info.rules_version if run.info else None)
         deal_again(selection, run)
-        relate(run)
+        relate_loaded(run)
         summary = run.finish()
         publish(run)
     leave_artifacts(summary)

@@ -15,7 +15,7 @@ from schemas.document import Document
 from schemas.errors import CopydeskError, RunFailed
 from schemas.run import Tally
 from schemas.settings import Settings
-from tasks.batch import Batch, fetch, flow_run_id
+from tasks.batch import Batch, fetch, flow_run_id, relate
 
 if TYPE_CHECKING:
     from warehouse.rows import RunInfo
@@ -184,6 +184,22 @@ def open_books(what: str, settings: Settings, pool: Pool, store: "Store") -> Ite
             store.finish_run(info, run.tally.inputs, "failed")
             store.publish()
         raise
+
+
+def relate_loaded(run: Run) -> None:
+    """`relate`; when it fails no article is lost: the run says so, and the next run does what is left in the queue."""
+    try:
+        relate(run)
+    except Exception as error:
+        why = str(error) if isinstance(error, CopydeskError) else f"{type(error).__name__}: {error}"
+        message = (
+            f"links and groups are not up to date ({' '.join(why.split())[:300]}); all articles are loaded, "
+            "and the next run works out what is left"
+        )
+        run.warnings.insert(0, message)
+        watch.warn(
+            "copydesk.relate.failed", message, f"copydesk.warehouse.{run.settings.warehouse.stem}", {"what": run.what}
+        )
 
 
 def read_batches(inputs: list[str], run: Run) -> Iterator[Batch]:

@@ -209,7 +209,7 @@ def _api(what: str) -> Iterator[Any]:
 def warn(event: str, message: str, resource: str, payload: Mapping[str, Any]) -> None:
     """A warning in the log, and an event that automations can act on; Prefect relates it to the flow run.
 
-    `event`: `copydesk.quality.drop` or `copydesk.run.unbalanced`.  `resource`: what it is about,
+    `event`: `copydesk.quality.drop`, `copydesk.relate.failed` or `copydesk.run.unbalanced`.  `resource`: what about,
     `copydesk.source.harbour-standard` or `copydesk.warehouse.NAME`.
     """
     log(message, logging.WARNING)

@@ -73,7 +73,8 @@ def compare(texts: Texts, masked: np.ndarray, published: np.ndarray, one: np.nda
     kept = kind != ""
     one, other, kind = one[kept], other[kept], kind[kept]
     # The longer one contains the other, and comes first; of two of the same length the one with the smaller number.
-    turned = texts.lengths[one] < texts.lengths[other]
+    longer = texts.lengths[one] - texts.lengths[other]
+    turned = (longer < 0) | ((longer == 0) & (one > other))
     one, other = np.where(turned, other, one), np.where(turned, one, other)
     words = np.zeros(len(one), np.int64)
     is_quote = kind == QUOTES

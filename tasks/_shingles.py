@@ -22,11 +22,11 @@ BANDS, BAND_ROWS = 64, 2
 #: Passages of eight words are picked by their hashes (winnowing): of every 13 that begin one after the other, one.  Of
 #: a run of 20 words that two articles share both have picked the same; of one of 12 in seven cases of ten.
 PASSAGE_WORDS, PASSAGE_WINDOW = 8, 13
-#: Marks are numbers of 40 bits, which DuckDB packs into five bytes; those of signatures have one bit more.
-MARK_BITS = 40
+#: Marks are numbers of 40 bits, which DuckDB packs into five bytes; the highest bit is set in those of signatures.
+MARK_BITS = 39
 _SEED = 20
 #: What is in the index was made like this; another index is made anew.
-INDEX = f"1 {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW} rensa {RMinHash.ALGORITHM_VERSION}"
+INDEX = f"1 {MARK_BITS} {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW} rensa {RMinHash.ALGORITHM_VERSION}"
 
 #: A mark of quotation to the marks that may close it.  The German closing mark is the English opening one.
 _CLOSED_BY = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"'}

@@ -290,7 +290,7 @@ def _incoming(batch: Batch) -> Any:
 
 @step("relate", **RETRIES)
 def relate(run: Run) -> None:
-    """Link the articles with the same words."""
+    """Link and group what was loaded with its copies, and with what it contains or quotes."""
     if run.store is not None:
         from tasks.relate import relate as relate_articles
 

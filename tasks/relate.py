@@ -41,13 +41,19 @@ def _links(compared: Compared) -> dict[str, np.ndarray | list[str]]:
     published = np.array([_microseconds(time) for time in compared.published], np.int64)
     masked = mask_furniture(texts, compared.furniture)
     found = compare(texts, masked, published, compared.pairs[:, 0], compared.pairs[:, 1])
-    # What holds both ways is kept once, with the smaller id first; the articles are in the order of their ids.
-    is_both = found.kind == NEAR_DUPLICATE
-    one = np.where(is_both, np.minimum(found.one, found.other), found.one)
-    other = np.where(is_both, np.maximum(found.one, found.other), found.other)
+    # What holds both ways is kept once, with the smaller id first.
+    ends = [
+        sorted(pair) if kind == NEAR_DUPLICATE else pair
+        for *pair, kind in zip(
+            [compared.article_ids[place] for place in found.one],
+            [compared.article_ids[place] for place in found.other],
+            found.kind,
+            strict=True,
+        )
+    ]
     return {
-        "article_id": [compared.article_ids[place] for place in one],
-        "other_id": [compared.article_ids[place] for place in other],
+        "article_id": [one for one, _ in ends],
+        "other_id": [other for _, other in ends],
         "kind": found.kind.tolist(),
         "similarity": found.similarity,
         "containment": found.containment,

@@ -12,6 +12,11 @@ def query(name: str) -> str:
     return (_HERE / "queries" / f"{name}.sql").read_text(encoding="utf-8")
 
 
+def migration(name: str) -> str:
+    """The text of `migrations/NAME.sql`."""
+    return (_HERE / "migrations" / f"{name}.sql").read_text(encoding="utf-8")
+
+
 def migrations() -> list[Path]:
     """The migrations, in the order in which they are applied."""
     return sorted((_HERE / "migrations").glob("*.sql"))

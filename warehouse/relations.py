@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from warehouse._arrow import values_table
-from warehouse._sql import query
+from warehouse._sql import migration, query
 from warehouse.migrate import read_state, write_state
 from warehouse.store import Store
 
@@ -44,7 +44,7 @@ class Fresh:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Articles to be compared, as columns in the order of their ids; `pairs`: places in these, two columns.
+    """Articles to be compared, as columns in the order of their words' hashes; `pairs`: places in these, two columns.
 
     `furniture`: of each the sorted marks that are no evidence.
     """
@@ -84,7 +84,7 @@ class Relations:
         """Empty the index, for it to be made anew, where it was not made like this."""
         if read_state(self._connection, _MADE) != made:
             with self._store.writer.transaction():
-                self._run("relate_forget_index")
+                self._connection.execute(migration("0004_index_of_copies"))
                 write_state(self._connection, _MADE, made)
 
     def is_waiting(self) -> bool:
