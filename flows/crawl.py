@@ -68,7 +68,7 @@ class Crawl:
     def next(self, seconds: float) -> Visit | Robots | None:
         """What came of the next job that is done, or a robots.txt to be remembered; None when nothing is so soon."""
         try:
-            item = self._done.get(timeout=seconds)
+            item = self._done.get(seconds > 0, seconds or None)
         except queue.Empty:
             return None
         if isinstance(item, BaseException):
@@ -77,6 +77,15 @@ class Crawl:
             self.waiting -= 1
             self._held_bytes -= len(item.answer.content)
         return item
+
+    def next_few(self, seconds: float, most: int) -> list[Visit | Robots]:
+        """`next`, and what else is there already."""
+        item = self.next(seconds)
+        items = []
+        while item is not None:
+            items.append(item)
+            item = self.next(0) if len(items) < most and not self._done.empty() else None
+        return items
 
     # In the thread ---------------------------------------------------------------------------------------------------
 

@@ -21,13 +21,15 @@ from tasks._web_manners import next_visit
 from tasks._web_robots import Robots
 from tasks.batch import Batch, land, log, receive
 from tasks.fetch import document_of
-from warehouse.collected import Known, KnownFeed
+from warehouse.collected import FeedNote, Known, KnownFeed
 
 #: A batch is handed on when its first page has waited for so long.
 _BATCH_SECONDS = 30.0
 #: A batch that fills sooner than this: pages come faster than they can be dealt with; it waits until all have come.
 _BUSY_SECONDS = 10.0
 _POLL_SECONDS = 0.5
+#: Feeds that come together are written down together: a transaction for each of 200 would hold up the last by seconds.
+_AT_A_TIME = 64
 
 
 class Gathering:
@@ -73,15 +75,14 @@ class Gathering:
         """What comes next, until the batch is full, has waited long enough, or nothing more is to come."""
         limits, size, started = self.run.settings, 0, time.monotonic()
         while self._crawl.waiting and len(batch.documents) < limits.batch_documents and size < limits.batch_bytes:
-            item = self._crawl.next(_POLL_SECONDS)
-            if isinstance(item, Robots):
-                self._collected.note_robots(item.origin, item.status, item.text, item.fetched_at)
-            elif isinstance(item, Visit):
-                self.tallies[item.job.source.id].count(item)
-                if item.job.what == "page":
-                    size += self._take_page(item, batch)
-                else:
-                    self._take_listing(item)
+            items = self._crawl.next_few(_POLL_SECONDS, _AT_A_TIME)
+            if robots := [(i.origin, i.status, i.text, i.fetched_at) for i in items if isinstance(i, Robots)]:
+                self._collected.note_robots(robots)
+            visits = [item for item in items if isinstance(item, Visit)]
+            for visit in visits:
+                self.tallies[visit.job.source.id].count(visit)
+            self._take_listings([v for v in visits if v.job.what != "page" and v.answer.outcome != "left"])
+            size += sum(self._take_page(visit, batch) for visit in visits if visit.job.what == "page")
             if time.monotonic() - started > _BATCH_SECONDS:
                 break
         self.run.tally.inputs += len(batch.documents)
@@ -103,7 +104,8 @@ class Gathering:
         for source in self.sources.values():
             if source.kind == "urls":
                 found = [item for address in source.addresses for item in _addresses(address)]
-                self._take_found(source, found, now)
+                wanted = [(source, item) for item in found if is_wanted(item, source, self.window, now)]
+                self._note_found(wanted, now)
                 continue
             for address in source.addresses:
                 known = self._feeds.get((source.id, address))
@@ -142,33 +144,40 @@ class Gathering:
 
     # What came -------------------------------------------------------------------------------------------------------
 
-    def _take_listing(self, visit: Visit) -> None:
-        if visit.answer.outcome == "left":
+    def _take_listings(self, visits: Sequence[Visit]) -> None:
+        """Remember feeds and sitemaps that came together, and ask for what they name.
+
+        A backfill remembers the addresses and leaves the feeds as they are known: what it took out of its days is not
+        all that is in them.
+        """
+        if not visits:
             return
-        source, now = visit.job.source, visit.at
-        key = (source.id, visit.job.url)
-        listing = visit.listing
-        found = [item for item in listing.found if is_wanted(item, source, self.window, now)] if listing else []
-        again = next_visit(visit.job, visit.answer, now, self._crawl.world.random())
-        known, new = self._collected.note_feed(visit, self._feeds.get(key), again, found, self.window.is_backfill)
-        self._note_found(source, known, new)
-        if listing and listing.problem:
-            tally = self.tallies[source.id]
-            tally.detail = tally.detail or f"{visit.job.url}: {listing.problem}"
-        if listing and listing.more:
-            wanted = [
-                item.url
-                for item in listing.more
-                if is_sitemap_wanted(item, source, self.window, now, self._feeds.get((source.id, item.url)))
-            ]
-            self._crawl.add(self._listing_jobs(source, wanted))
+        now, chance = self._crawl.world.now(), self._crawl.world.random
+        found: list[tuple[Source, Found]] = []
+        more: list[Job] = []
+        notes: list[FeedNote] = []
+        for visit in visits:
+            source, listing = visit.job.source, visit.listing
+            known = self._feeds.get((source.id, visit.job.url))
+            notes.append(FeedNote(visit, known, next_visit(visit.job, visit.answer, now, chance())))
+            if listing is None:
+                continue
+            found += [(source, item) for item in listing.found if is_wanted(item, source, self.window, now)]
+            more += self._listing_jobs(source, self._wanted_sitemaps(listing.more, source, now))
+            if listing.problem:
+                tally = self.tallies[source.id]
+                tally.detail = tally.detail or f"{visit.job.url}: {listing.problem}"
+        self._note_found(found, now, () if self.window.is_backfill else notes)
+        self._crawl.add(more)
 
-    def _take_found(self, source: Source, found: Sequence[Found], now: datetime) -> None:
-        wanted = [item for item in found if is_wanted(item, source, self.window, now)]
-        self._note_found(source, *self._collected.note_found(source, wanted, now))
+    def _wanted_sitemaps(self, more: Sequence[Found], source: Source, now: datetime) -> list[str]:
+        known = self._feeds
+        return [m.url for m in more if is_sitemap_wanted(m, source, self.window, now, known.get((source.id, m.url)))]
 
-    def _note_found(self, source: Source, known: list[Known], new: int) -> None:
-        self.tallies[source.id].found += new
+    def _note_found(self, found: Sequence[tuple[Source, Found]], now: datetime, feeds: Sequence[FeedNote] = ()) -> None:
+        known, new = self._collected.note_found(found, now, feeds)
+        for source_id, count in new.items():
+            self.tallies[source_id].found += count
         self._ask_for(known)
 
     def _take_page(self, visit: Visit, batch: Batch) -> int:

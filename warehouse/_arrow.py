@@ -24,12 +24,13 @@ def _types() -> dict[str, "pa.DataType"]:
         **dict.fromkeys(
             ("published_at", "updated_at", "first_seen_at", "loaded_at", "valid_from", "valid_to", "received_at",
              "quarantined_at", "resolved_at", "started_at", "finished_at", "found_at", "modified_at", "visited_at",
-             "next_visit_at", "collected_at"), time
+             "next_visit_at", "collected_at", "changed_at", "fetched_at"), time
         ),
         **dict.fromkeys(("reasons", "authors", "author_kinds", "tags", "flags", "change", "sample"), strings),
         **dict.fromkeys(
             ("published_offset_minutes", "word_count", "version", "batch", "row", "status", "requests", "found",
-             "fetched", "not_modified", "gone", "refused", "forbidden", "failed", "left"), pa.int32()
+             "fetched", "not_modified", "gone", "refused", "forbidden", "failed", "left", "failures", "entries"),
+            pa.int32()
         ),
         **dict.fromkeys(("size_bytes", "position", "checked", "unexpected"), pa.int64()),
         "published_on": pa.date32(),

@@ -1,5 +1,6 @@
 """What the warehouse knows of collecting: addresses, feeds, robots.txt, and what came of each source."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -46,6 +47,15 @@ class KnownFeed:
     last_modified: str | None
 
 
+@dataclass(frozen=True, slots=True)
+class FeedNote:
+    """A feed or sitemap that was asked for, what was known of it `before`, and when it is asked for again."""
+
+    visit: Visit
+    before: KnownFeed | None
+    next_visit_at: datetime | None
+
+
 class Collected:
     """The tables of collecting, in a warehouse that is open for writing."""
 
@@ -65,83 +75,56 @@ class Collected:
         """Every robots.txt that is remembered: origin, status, text, when."""
         return self._writer.connection.execute(query("find_robots")).fetchall()  # type: ignore[return-value]
 
-    def note_robots(self, origin: str, status: int, text: str, fetched_at: datetime) -> None:
-        """Remember a robots.txt."""
+    def note_robots(self, rows: Sequence[tuple[str, int, str, datetime]]) -> None:
+        """Remember some robots.txt: origin, status, text, when."""
         with self._writer.transaction() as connection:
-            connection.execute(query("delete_robots"), [origin])
-            connection.execute(query("insert_robots"), [origin, status, text, fetched_at])
+            for row in rows:
+                connection.execute(query("delete_robots"), [row[0]])
+                connection.execute(query("insert_robots"), list(row))
 
-    def note_found(self, source: Source, found: Sequence[Found], now: datetime) -> tuple[list[Known], int]:
-        """Remember addresses of articles; the answer is those of them that are due, and how many are new."""
-        with self._writer.transaction():
-            new = self._write_found(source, found, now)
-        return self.due_among([item.url for item in found], now), new
+    def note_found(
+        self, found: Sequence[tuple[Source, Found]], now: datetime, feeds: "Sequence[FeedNote]" = ()
+    ) -> tuple[list[Known], Counter[str]]:
+        """Remember addresses of articles, and what was asked for to find them: all of it or nothing.
 
-    def note_feed(
-        self, visit: Visit, before: KnownFeed | None, next_visit_at: datetime | None, found: Sequence[Found],
-        is_backfill: bool,
-    ) -> tuple[list[Known], int]:  # fmt: skip
-        """Remember what a feed or sitemap said, all of it or nothing; the answer is that of `note_found`.
-
-        A backfill remembers the addresses and leaves the feed as it is known: what it took out of its days is not all
-        that is in it.
+        The answer is those of the addresses that are due, and how many are new, by id of their source.
         """
+        by_url = {item.url: (source, item) for source, item in reversed(found)}  # the first to name it has it
+        new: Counter[str] = Counter()
         with self._writer.transaction():
-            new = self._write_found(visit.job.source, found, visit.at)
-            if not is_backfill:
-                self._write_feed(visit, before, next_visit_at)
-        return self.due_among([item.url for item in found], visit.at), new
+            if by_url:
+                new = self._write_found(list(by_url.values()), now)
+            if feeds:
+                self._write_feeds(feeds)
+        return self.due_among(list(by_url), now), new
 
-    def _write_found(self, source: Source, found: Sequence[Found], now: datetime) -> int:
-        if not found:
-            return 0
+    def _write_found(self, found: Sequence[tuple[Source, Found]], now: datetime) -> Counter[str]:
         connection = self._writer.connection
         columns: dict[str, list[Any]] = {
-            "url": [item.url for item in found],
-            "source_id": [source.id] * len(found),
-            "source": [source.name] * len(found),
+            "url": [item.url for _, item in found],
+            "source_id": [source.id for source, _ in found],
+            "source": [source.name for source, _ in found],
             "found_at": [now] * len(found),
-            "published_at": [item.published_at for item in found],
-            "modified_at": [item.modified_at for item in found],
+            "published_at": [item.published_at for _, item in found],
+            "modified_at": [item.modified_at for _, item in found],
         }
         connection.register("found", table(columns))
         try:
-            new = connection.execute(query("insert_found_urls")).fetchall()[0][0]
+            new = Counter(source_id for (source_id,) in connection.execute(query("insert_found_urls")).fetchall())
             connection.execute(query("update_found_urls"))
             return new
         finally:
             connection.unregister("found")
 
-    def _write_feed(self, visit: Visit, before: KnownFeed | None, next_visit_at: datetime | None) -> None:
-        answer, listing = visit.answer, visit.listing
-        came = answer.outcome in ("fetched", "not_modified")
-        key = {"url": visit.job.url, "source_id": visit.job.source.id}
-        is_read = listing is not None and answer.outcome == "fetched"
-        self._writer.connection.execute(query("delete_feed"), key)
-        self._writer.connection.execute(
-            query("insert_feed"),
-            key
-            | {
-                "kind": listing.kind if listing else before and before.kind,
-                "fetched_at": visit.at if came else before and before.fetched_at,
-                "changed_at": visit.at if is_read else None,
-                "next_visit_at": next_visit_at,
-                "failures": 0 if came else (before.failures if before else 0) + 1,
-                "entries": len(listing.found) + len(listing.more) if listing else None,
-                "status": answer.status,
-                "outcome": answer.outcome,
-                "detail": answer.detail or (listing.problem if listing else None),
-                # Of an answer that could not be read nothing is remembered: it is asked for whole the next time.
-                "etag": answer.etag if is_read else visit.job.etag if came else before and before.etag,
-                "last_modified": (
-                    answer.last_modified
-                    if is_read
-                    else visit.job.last_modified
-                    if came
-                    else before and before.last_modified
-                ),
-            },
-        )
+    def _write_feeds(self, feeds: "Sequence[FeedNote]") -> None:
+        rows = list({(row["source_id"], row["url"]): row for row in map(_feed_row, feeds)}.values())
+        connection = self._writer.connection
+        connection.register("feeds", table({name: [row[name] for row in rows] for name in rows[0]}))
+        try:
+            connection.execute(query("delete_feeds"))
+            connection.execute(query("insert_feeds"))
+        finally:
+            connection.unregister("feeds")
 
     def due_among(self, urls: Sequence[str], now: datetime) -> list[Known]:
         """Of these addresses those that are due."""
@@ -219,6 +202,35 @@ def read_state(warehouse: Path, source_ids: Sequence[str]) -> tuple[set[str], di
             return urls, _feeds(connection, source_ids)
     except (WarehouseError, duckdb.CatalogException):  # none yet, or made before there was any collecting
         return set(), {}
+
+
+def _feed_row(note: FeedNote) -> dict[str, Any]:
+    """A row of `collected_feeds`; of an answer that was of no use nothing is remembered but that there was one."""
+    visit, before = note.visit, note.before
+    answer, listing, job = visit.answer, visit.listing, visit.job
+    came = answer.outcome in ("fetched", "not_modified")
+    is_read = listing is not None and answer.outcome == "fetched"
+    if is_read:
+        validators = (answer.etag, answer.last_modified)
+    elif came:
+        validators = (job.etag, job.last_modified)
+    else:
+        validators = (before.etag, before.last_modified) if before else (None, None)
+    return {
+        "url": job.url,
+        "source_id": job.source.id,
+        "kind": listing.kind if listing else before and before.kind,
+        "fetched_at": visit.at if came else before and before.fetched_at,
+        "changed_at": visit.at if is_read else None,
+        "next_visit_at": note.next_visit_at,
+        "failures": 0 if came else (before.failures if before else 0) + 1,
+        "entries": len(listing.found) + len(listing.more) if listing else None,
+        "status": answer.status,
+        "outcome": answer.outcome,
+        "detail": answer.detail or (listing.problem if listing else None),
+        "etag": validators[0],
+        "last_modified": validators[1],
+    }
 
 
 def _feeds(connection: "DuckDBPyConnection", source_ids: Sequence[str]) -> dict[tuple[str, str], KnownFeed]:

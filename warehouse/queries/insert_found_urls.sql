@@ -2,4 +2,5 @@
 INSERT INTO collected_urls BY NAME
 SELECT url, source_id, source, found_at, published_at, modified_at, found_at AS next_visit_at, 0 AS visits, 0 AS failures
 FROM found
-ANTI JOIN collected_urls USING (url);
+ANTI JOIN collected_urls USING (url)
+RETURNING source_id;

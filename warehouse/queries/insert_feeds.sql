@@ -1,0 +1,1 @@
+INSERT INTO collected_feeds BY NAME SELECT * FROM feeds;
