@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from tasks._date_words import month_number
+
 #: A letter of the scripts that are written without spaces.
 UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 WORD = re.compile(r"\w+")
@@ -301,3 +303,20 @@ def cased(token: str) -> str:
             word = found[0] + word[3].upper() + word[4:]
         parts[i] = word
     return "".join(parts)
+
+
+# --- what is glued to a name ---------------------------------------------------------------------------------------
+
+# `Ann LeeNews Reporter`, `Ann LeeJanuary 14`; `LaMay` and `DeMars` are names
+_GLUED_WORD = re.compile(r"(?<=[a-z\u00df-\u00ff]{2})(?=([A-Z\u00c0-\u00de][a-z\u00df-\u00ff]{2,}))")
+
+
+def unglue(text: str) -> str:
+    """A byline whose job title or date is glued to the name, which they stand behind on the page."""
+
+    def cut(found: re.Match[str]) -> str:
+        word = found[1].casefold()
+        is_role = word in name_words().roles or word in name_words().beats
+        return " | " if is_role or month_number(word) else ""
+
+    return _GLUED_WORD.sub(cut, text)

@@ -19,6 +19,7 @@ from tasks._name_words import (
     looks_named,
     name_words,
     split_run,
+    unglue,
 )
 from tasks._name_words import is_person_name as is_person_name  # the callers' one door to names
 from tasks._text import clean_line
@@ -37,8 +38,6 @@ _ADDRESS = re.compile(
 _HANDLE = re.compile(r"@\w+")
 _DOMAIN = re.compile(r"[\w-]+\.[a-z]{2,4}")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]\s*")
-# `Ann LeeNews Reporter`, `Ann LeeJanuary 14`; `LaMar` and `DiMay` are names
-_GLUED_WORD = re.compile(r"(?<=[a-z\u00df-\u00ff]{3})(?=([A-Z\u00c0-\u00de][a-z\u00df-\u00ff]{2,}))")
 # `Ann LeePublished 3 May`
 _GLUED_LABEL = re.compile(r"(?<=[a-z\u00df-\u00ff])(?=(?:Published|Updated|Posted|Follow|Share)(?![a-z]))")
 _PARTS = re.compile(
@@ -92,7 +91,7 @@ def _read_byline(byline: Byline, source: str | None) -> Iterator[tuple[str, str]
     text = clean_line(unescape(byline.text))[:_LONGEST_BYLINE]
     if "@" in text or "." in text or "http" in text:
         text = clean_line(_HANDLE.sub(" ", _ADDRESS.sub(" ", text)))
-    text = _unglue(_GLUED_LABEL.sub(" | ", GLUED_BY.sub("", text)))
+    text = unglue(_GLUED_LABEL.sub(" | ", GLUED_BY.sub("", text)))
     if source and _key(text) == _key(source) and text.strip(_EDGES):
         yield text.strip(_EDGES), "organisation"
         return
@@ -108,17 +107,6 @@ def _read_byline(byline: Byline, source: str | None) -> Iterator[tuple[str, str]
         yield from _as_person(f"{first} {last}")
     else:
         yield from _read_sections(_sections(text), source, byline.kind)
-
-
-def _unglue(text: str) -> str:
-    """A byline whose job title or date is glued to the name, which they stand behind on the page."""
-
-    def cut(found: re.Match[str]) -> str:
-        word = found[1].casefold()
-        is_role = word in name_words().roles or word in name_words().beats
-        return " | " if is_role or month_number(word) else ""
-
-    return _GLUED_WORD.sub(cut, text)
 
 
 def _read_sections(sections: list[tuple[str, str]], source: str | None, kind: str | None) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,13 @@ _SHOULD_READ = re.compile(
 _BRACKETS = re.compile(
     r"\s*\(((?:[A-Z]{2,5}|[A-Z][\w.&'’-]*)(?:[ /,|-]+(?:[A-Z][\w.&'’-]*|via|for|and|of|the|de|van|von)){0,8})\)\.?$"
 )
+#: `The ferry at dawn. © dpa | Ann Lee`: the sign of a picture's owner amid a line, where no year stands.
+_OWNED = re.compile(r"\s*©\s*(?=[^\W\d_])[^©]{2,100}$")
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+#: `(Ann Lee/CBC)` at the end, and ` / Ann Lee`.
+_REPORTER_PHOTO = re.compile(
+    rf"\s*\(({_NAME}(?: {_NAME}){{1,3}}/(?:{_NAME})(?: {_NAME}){{0,3}})\)\.?$|\s/\s({_NAME}(?: {_NAME}){{1,3}})$"
+)
 #: Datelines of agency captions: `LONDON, ENGLAND - MARCH 10: ...`.
 #: `FILE - The bridge in 2014`: agencies' mark of a picture from the archive.
 _FILE_PICTURE = re.compile(r"^(?:FILE|ARCHIVO|ARCHIVE|ARCHIV|ARQUIVO)(?: PHOTO)?\s?[-–—:]\s?\w")
@@ -39,12 +46,15 @@ _CAPTION_DATELINE = re.compile(r"^[A-Z][A-Z .,'-]{3,50} [-–—] [A-Z]{3,9}\.? 
 #: `By NAME / AGENCY` is a byline.
 _SIGNED = re.compile(r"(?:by|von|par|por|di)\s", re.I)
 
+_SIGNATURE = re.compile(r"(?:by|von|par|por|di|author\s?:|autor(?:in)?\s?:|written by|words by)\s+", re.I)
+
 #: No credit is without one of these; most lines have none, which saves the costly patterns.
 _HINTS = (
     "/", "©", "(c)", "via", "photo", "imag", "pic", "credit", "crédit", "courtesy", "source", "foto", "bild",
     "quelle", "fuente", "fonte", "kuva", "archiv", "getty", "reuters", "afp", "shutterstock", "istock", "alamy",
-    "bloomberg", "divulga", "reprodu", "copyright",
+    "bloomberg", "divulga", "reprodu", "copyright", "ljósmynd", "nuotr", "연합뉴스", "뉴시스", "뉴스1",
 )  # fmt: skip
+_AGENCIES = ("AP", "EPA", "PA", "EFE", "dpa")
 
 
 def _hints_at_credit(text: str) -> bool:
@@ -54,7 +64,7 @@ def _hints_at_credit(text: str) -> bool:
     for hint in _HINTS:
         if hint in folded:
             return True
-    return "AP" in text or "EPA" in text or "PA" in text
+    return any(name in text for name in _AGENCIES)
 
 
 #: A credit stands in the last characters of its line.
@@ -96,6 +106,8 @@ def cut_credit(raw: str) -> tuple[int, str | None]:
     if hit:
         return skipped + hit.start(), bare_credit(hit[0])
     rest, credit = split_credit(tail)
+    if not credit and (hit := _REPORTER_PHOTO.search(tail)):
+        return skipped + hit.start(), hit[1] or hit[2]
     if credit:
         return skipped + len(rest.rstrip()), bare_credit(credit)
     return len(raw), None
@@ -117,6 +129,8 @@ def _same(one: str, other: str) -> bool:
 def label_pictures(lines: Sequence[Line]) -> None:
     """Take captions and credits for what they are, wherever they stand."""
     for index, line in enumerate(lines):
+        if line.kind == "legal" and _label_owned(line):
+            continue
         if line.kind or line.stamp:
             continue
         following = lines[index + 1] if index + 1 < len(lines) else None
@@ -139,6 +153,16 @@ def label_pictures(lines: Sequence[Line]) -> None:
             _label_caption(line)
 
 
+def _label_owned(line: Line) -> bool:
+    """Take a line for a caption that was taken for the page's copyright, where a sentence stands before the sign."""
+    hit = _OWNED.search(line.raw)
+    if not hit or _YEAR.search(line.raw[hit.start() :]) or len(line.raw[: hit.start()].split()) < 3:
+        return False
+    line.take("caption", "caption:credit at its end")
+    line.cut = (hit.start(), hit[0].strip(" ©"))
+    return True
+
+
 def _is_caption_above(line: Line) -> bool:
     """Whether the line before a credit line is the caption: no sentence, no headline, no furniture."""
     if line.kind or line.stamp or line.stops or not 3 <= line.words <= MOST_CAPTION_WORDS or _is_signature(line):
@@ -155,7 +179,7 @@ def _is_caption_below(line: Line) -> bool:
 
 def _is_signature(line: Line) -> bool:
     """Whether the line signs or dates the article: beside a credit line as often as a caption is."""
-    signs = (found := _SIGNED.match(line.text)) and line.text[found.end() :][:1].isupper()
+    signs = (found := _SIGNATURE.match(line.text)) and line.text[found.end() :][:1].isupper()
     return bool(signs) or max(line.role("byline"), line.role("time")) >= SIGNATURE_FROM
 
 

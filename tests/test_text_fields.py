@@ -1,0 +1,62 @@
+"""Fields read from plain text: headlines, bylines and captions of unusual shapes."""
+
+import pytest
+
+from schemas.draft import BODY, Byline
+from tasks._names import read_authors
+from tasks.strip import strip_text
+
+PROSE = (
+    "The ferry will leave an hour later from Monday, the harbour board said on Tuesday after a long meeting.",
+    "Passengers had asked for the change since the spring, when the first train began to arrive after the ferry left.",
+    "The board will look at the timetable again in October, and a second ferry may be hired for the summer.",
+)
+
+
+def page(*head: str) -> str:
+    return "\n".join((*head, *PROSE))
+
+
+def test_a_headline_glued_to_its_breadcrumbs_is_taken_from_where_it_stands_alone() -> None:
+    draft = strip_text(page("Home » Island » Ferry to leave an hour later", "Ferry to leave an hour later"))
+    assert draft.title == "Ferry to leave an hour later"
+
+
+@pytest.mark.parametrize(
+    ("signature", "author"),
+    [
+        ("Author: Ann Lee", "Ann Lee"),
+        ("Posted on July 1, 2024 by annlee", "annlee"),
+        ("By Ann Lee ⋅ Review Editor ⋅ Updated November 18, 2025", "Ann Lee"),
+        ("By Ann LeeJanuary 14, 202620 Mins Read", "Ann Lee"),
+    ],
+)
+def test_bylines_of_unusual_shapes(signature: str, author: str) -> None:
+    draft = strip_text(page("Ferry to leave an hour later", signature, "Photo: Bo Ek"))
+    assert read_authors(draft.bylines, None)[0] == (author,)
+
+
+def test_a_job_title_glued_to_the_name_is_cut_off() -> None:
+    assert read_authors([Byline("Ann LeeNews Reporter")], None)[0] == ("Ann Lee",)
+    assert read_authors([Byline("Ann LaMay")], None)[0] == ("Ann LaMay",)
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "credit"),
+    [
+        ("The ferry at dawn. © dpa | Ann Lee", "The ferry at dawn.", "dpa | Ann Lee"),
+        ("The ferry leaves the harbour at dawn (Ann Lee/CBC)", "The ferry leaves the harbour at dawn", "Ann Lee/CBC"),
+        ("The ferry leaves the harbour at dawn / Ann Lee", "The ferry leaves the harbour at dawn", "Ann Lee"),
+        ("부산항을 떠나는 배가 새벽에 보이고 있다. 연합뉴스", "부산항을 떠나는 배가 새벽에 보이고 있다.", "연합뉴스"),
+    ],
+)
+def test_captions_with_their_credit_glued_on(line: str, text: str, credit: str) -> None:
+    draft = strip_text(page("Ferry to leave an hour later", line))
+    assert [(caption.text, caption.credit) for caption in draft.captions] == [(text, credit)]
+    assert not any(text in piece.text for piece in draft.pieces if piece.kind == BODY)
+
+
+def test_the_copyright_of_a_page_is_no_caption() -> None:
+    assert not strip_text(
+        page("Ferry to leave an hour later") + "\nAll content of this page © 2024 Island News"
+    ).captions
