@@ -20,10 +20,13 @@ MOST_DIFFERING = 12
 EQUAL_SHARE = 0.85
 SHORTEST_COPY = 50
 #: A pasted copy is this share of the text before it at least; product blurbs that come again in a long guide are less.
-SHARE_OF_BODY = 0.25
+SHARE_OF_BODY = 0.4
 #: A shorter run counts when it is most of what stands before it.
 SHORTEST_COPY_OF_MOST = 25
-MOST_OF_BODY = 0.4
+MOST_OF_BODY = 0.6
+#: Rows of a table are alike in their numbers: a run mostly of these counts only when it is the whole text again.
+MOST_NUMBERS = 0.5
+WHOLE_BODY = 0.9
 #: A copy may be broken into runs, in the same order, by words that only one of the two has.
 SHORTEST_RUN = 8
 LONGEST_GAP = 80
@@ -85,9 +88,14 @@ def _words_again(paragraphs: list[list[str]]) -> set[int]:
         length = sum(run.end - run.start for run in chain)
         long_enough = length >= SHORTEST_COPY and length >= SHARE_OF_BODY * start
         of_most = length >= SHORTEST_COPY_OF_MOST and length >= MOST_OF_BODY * start
-        if (long_enough or of_most) and length >= COPIED_SHARE * (end - start):
+        is_row = _is_table(words[start:end]) and length < WHOLE_BODY * start
+        if (long_enough or of_most) and length >= COPIED_SHARE * (end - start) and not is_row:
             again.update(i for run in chain for i in range(run.start, run.end))
     return again
+
+
+def _is_table(words: list[str]) -> bool:
+    return sum(word.isdigit() for word in words) > MOST_NUMBERS * len(words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +114,20 @@ def _find_runs(words: list[str]) -> list[_Run]:
     if len(set(seeds)) == len(seeds):
         return runs
     first_seen: dict[tuple[str, ...], int] = {}
+    backwards = words[::-1]
+    count = len(words)
     reached = 0
     for position, seed in enumerate(seeds):
         earlier = first_seen.setdefault(seed, position)
         if earlier + SEED <= position and position >= reached:
-            source_end, end = _extend(words, earlier, position)
-            back = _reach_back(words, earlier, position)
-            if end - position + back >= SHORTEST_RUN:
-                runs.append(_Run(position - back, end, earlier - back, source_end))
-                reached = end
+            ahead, copied = _extend(words, (earlier, position), (position, count))
+            # Before the seed there may be a difference behind which the copy began: never back into the run before.
+            one, other = count - earlier, count - position
+            limits = min(count, one + LONGEST_GAP), min(count - reached, other + LONGEST_GAP, one - SEED)
+            before, copied_before = _extend(backwards, (one, other), limits, max(copied, SHORTEST_RUN))
+            if copied + copied_before >= SHORTEST_RUN:
+                runs.append(_Run(position - copied_before, position + copied, earlier - before, earlier + ahead))
+                reached = position + copied
     return runs
 
 
@@ -130,45 +143,37 @@ def _chains(runs: list[_Run]) -> Iterator[list[_Run]]:
         yield chain
 
 
-def _extend(words: list[str], earlier: int, later: int) -> tuple[int, int]:
-    """Where the text from `earlier` and its copy from `later` end: the numbers of the words behind their last equal
-    word up to which most words are equal.
+def _extend(words: list[str], starts: tuple[int, int], limits: tuple[int, int], equal: int = 0) -> tuple[int, int]:
+    """How many words a text and its copy go on for, from `starts` to `limits` at most: up to their last equal words
+    up to which most are equal.
+
+    `equal`: equal words that are known to stand before.
     """
-    one, other, equal = earlier, later, 0
-    ends = one, other
-    while other < len(words) and one < later:
+    (one, other), known = starts, equal
+    ends = starts
+    while other < limits[1] and one < limits[0]:
         if words[one] == words[other]:
             one, other, equal = one + 1, other + 1, equal + 1
-            if equal >= EQUAL_SHARE * max(one - earlier, other - later):
+            if equal >= EQUAL_SHARE * (known + max(one - starts[0], other - starts[1])):
                 ends = one, other
             continue
         # Two texts share many a phrase of five words; only what has gone on longer is worth a look past a difference.
-        step = _bridge(words, one, other, later) if equal >= SHORTEST_RUN else None
+        step = _bridge(words, one, other, limits) if equal >= SHORTEST_RUN else None
         if step is None:
             break
         one, other = one + step[0], other + step[1]
-    return ends
+    return ends[0] - starts[0], ends[1] - starts[1]
 
 
-def _reach_back(words: list[str], earlier: int, later: int) -> int:
-    """How many words before `later` still repeat those before `earlier`, up to three differing words in a row."""
-    reach = back = 0
-    while back - reach < 4 and back < min(earlier, later - earlier):
-        back += 1
-        if words[earlier - back] == words[later - back]:
-            reach = back
-    return reach
-
-
-def _bridge(words: list[str], one: int, other: int, limit: int) -> tuple[int, int] | None:
+def _bridge(words: list[str], one: int, other: int, limits: tuple[int, int]) -> tuple[int, int] | None:
     """The smallest step over differing words behind which two words (three for longer steps) agree again."""
     for total in range(1, 2 * MOST_DIFFERING + 1):
         need = 2 if total <= 2 else 3
         for skip in range(max(0, total - MOST_DIFFERING), min(total, MOST_DIFFERING) + 1):
             left, right = one + skip, other + total - skip
             if (
-                left + need <= limit
-                and right + need <= len(words)
+                left + need <= limits[0]
+                and right + need <= limits[1]
                 and words[left : left + need] == words[right : right + need]
             ):
                 return skip, total - skip

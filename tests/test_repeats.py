@@ -75,3 +75,24 @@ def test_no_piece_is_lost_and_the_first_copy_stays(paragraphs):
     assert after == mark_repeats(after) or "repeated_body" in after.flags
     if paragraphs and paragraphs[0].strip():
         assert after.pieces[0].kind == "body"
+
+
+def test_a_second_copy_whose_first_words_are_edited_is_taken_out_whole():
+    first = PARAGRAPHS[0].replace("council0", "board").replace("bridge0", "old bridge").replace("paper0 ", "")
+    assert mark_repeats(draft_of([*PARAGRAPHS, first, *PARAGRAPHS[1:]])).paragraphs() == PARAGRAPHS
+
+
+def test_rows_of_a_table_stay_and_a_whole_table_pasted_again_goes():
+    rows = [f"{n % 12 + 1}/1/{2013 + n % 3} +{n * 7 % 40}.{n % 10}%" for n in range(36)]
+    table = ["The ten hottest markets of the year, month by month, and how their prices changed.", *rows]
+    compared = [*table, *PARAGRAPHS[:3], *rows]
+    assert mark_repeats(draft_of(compared)).paragraphs() == compared
+    assert mark_repeats(draft_of(table + table)).paragraphs() == table
+
+
+def test_blurbs_of_products_stay():
+    blurb = [
+        f"Sold by {shop} under warranty for two years, delivered free of charge within the country." for shop in "ABC"
+    ]
+    guide = [text for n in range(4) for text in (PARAGRAPHS[3 * n], *PARAGRAPHS[3 * n + 1 : 3 * n + 3], *blurb)]
+    assert mark_repeats(draft_of(guide)).paragraphs() == guide

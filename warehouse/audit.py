@@ -48,8 +48,11 @@ PROMISES = (
     Promise("broken_versions", "every article has versions 1, 2, 3 ... of which the last alone is current"),
     Promise("gaps_between_versions", "a version ends when the next begins"),
     Promise("same_article_twice", "no source has two articles with the same words"),
-    Promise("links_to_nowhere", "links are between two articles that exist"),
-    Promise("representatives_nowhere", "the representative of a near-duplicate is another article that exists"),
+    Promise("links_to_nowhere", "links are between two articles that exist, and same_text means the same words"),
+    Promise("links_twice", "two articles have one link"),
+    Promise("representatives_nowhere", "the representative of a near-duplicate is another article, and is nobody's"),
+    Promise("groups_without_link", "whoever is in a group is a copy of another in it"),
+    Promise("copies_not_indexed", "every article is in the index of copies once, with the words it has"),
     Promise("impossible_times", "no article is from the future"),
     Promise("dead_runs", "a run that is said to be running is running (the next run marks it as crashed)"),
     Promise("missing_packs", "every pack that documents are in is in the landing folder"),
@@ -57,6 +60,7 @@ PROMISES = (
     Promise("documents_not_in_pack", "every document is in its pack"),
     Promise("changed_bytes", "the bytes in a pack are those that were received (a random sample of packs)"),
     Promise("not_loaded", "everything received was loaded (the next run loads what one that died left)", is_note=True),
+    Promise("not_related", "relations of all articles are worked out (the next run does what is left)", is_note=True),
 )
 
 

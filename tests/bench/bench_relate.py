@@ -2,10 +2,11 @@
 
     python -m tests.bench.bench_relate [--articles 100000] [--fresh 1000] [--folder FOLDER]
 
-The warehouse is made of articles of 100 to 900 words, in sentences whose words are as frequent, and follow each other
-as closely, as those of the samples in seeds/articles do in their first words, and as 50,000 made-up ones do by Zipf's law.
-One new article in five is an edited copy of one of them, one in ten quotes one.  Bars: 3 s and 10 s for 1,000 new articles among 100,000 and 1,000,000;
-index below 1 GB at 1,000,000; less than 2 GB of memory.  With --folder the warehouse is kept, and used again.
+The warehouse holds articles of 100 to 900 words: stretches of two to five words out of the samples in seeds/articles
+between words drawn by Zipf's law.  Beyond 100,000 each is there several times, as an article of its own: its words have
+another hash, and its marks are turned into others by XOR, as if it were written in other words.  One new article in five
+is an edited copy of one of them, one in ten quotes one.  Bars: 3 s and 10 s for 1,000 new articles among 100,000 and
+1,000,000; index below 1 GB at 1,000,000; less than 2 GB of memory.  With --folder the warehouse is kept, and used again.
 """
 
 import argparse
@@ -21,6 +22,7 @@ import numpy as np
 BARS = {100_000: 3.0, 1_000_000: 10.0}
 SAMPLES = Path(__file__).resolve().parents[2] / "seeds" / "articles"
 _PART = 5_000
+_WRITTEN = 100_000
 
 
 class Writer:
@@ -97,6 +99,40 @@ def fill(store, bodies: Iterator[str], first: int) -> int:
     return len(bodies)
 
 
+def multiply(store, times: int) -> None:
+    """Each article so many times."""
+    for copy in range(1, times):
+        turned = int(np.random.default_rng(copy).integers(1, 1 << 39))
+        with store.writer.transaction() as connection:
+            connection.execute(
+                """
+                INSERT INTO article_versions BY NAME
+                SELECT * REPLACE (md5(article_id || $copy) AS article_id, sha256(body_hash || $copy) AS body_hash)
+                FROM article_versions WHERE rowid < $written
+                """,
+                {"copy": str(copy), "written": _WRITTEN},
+            )
+            connection.execute(
+                """
+                INSERT INTO relate_articles BY NAME
+                SELECT * REPLACE (
+                    (article_no + $copy::INTEGER * $written)::INTEGER AS article_no,
+                    md5(article_id || $copy) AS article_id, sha256(body_hash || $copy) AS body_hash
+                )
+                FROM relate_articles WHERE article_no < $written
+                """,
+                {"copy": str(copy), "written": _WRITTEN},
+            )
+            connection.execute(
+                """
+                INSERT INTO relate_marks BY NAME
+                SELECT (article_no + $copy * $written)::INTEGER AS article_no, xor(mark, $turned) AS mark
+                FROM relate_marks WHERE article_no < $written
+                """,
+                {"copy": copy, "written": _WRITTEN, "turned": turned},
+            )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -115,12 +151,17 @@ def main() -> None:
             (there,) = store.writer.connection.execute("SELECT count(*) FROM article_versions").fetchone() or (0,)
             begun = time.perf_counter()
             writer = Writer(there + 1)
-            while there < asked.articles:
-                there += fill(store, writer.bodies(min(_PART, asked.articles - there)), there)
+            written = min(asked.articles, _WRITTEN)
+            while there < written:
+                there += fill(store, writer.bodies(min(_PART, written - there)), there)
                 relate(store)
                 if not there % 50_000:
                     print(f"{there:,} articles after {time.perf_counter() - begun:.0f} s", flush=True)
+            if there < asked.articles:
+                multiply(store, asked.articles // _WRITTEN)
+                (there,) = store.writer.connection.execute("SELECT count(*) FROM article_versions").fetchone() or (0,)
             store.writer.connection.execute("CHECKPOINT")
+            print(f"{there:,} articles after {time.perf_counter() - begun:.0f} s", flush=True)
             told = measure(store, writer, there, asked.fresh)
     bar = BARS.get(asked.articles)
     print(

@@ -1,4 +1,6 @@
-SELECT article_id, near_duplicate_of
+SELECT articles.article_id, articles.near_duplicate_of
 FROM articles
-WHERE near_duplicate_of = article_id
-    OR (near_duplicate_of IS NOT NULL AND near_duplicate_of NOT IN (SELECT article_id FROM article_versions));
+LEFT JOIN articles AS representative ON representative.article_id = articles.near_duplicate_of
+WHERE articles.near_duplicate_of = articles.article_id
+    OR (articles.near_duplicate_of IS NOT NULL AND representative.article_id IS NULL)
+    OR representative.near_duplicate_of IS NOT NULL;
