@@ -131,12 +131,13 @@ def explain(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """One document, piece by piece: taken for what, by which rule, kept or removed.
+    """One document, piece by piece: taken for what, by which rule, kept or removed; and where its fields come from.
 
     With what the warehouse has learned of the source, if it has.
     """
     from flows import show
     from flows.document import take_apart_in_time, tell_why
+    from flows.evidence import tell_fields
     from flows.inputs import read_all, require, with_memory
 
     require([input])
@@ -151,11 +152,11 @@ def explain(
     if len(document.content) >= FEW_BYTES:
         from flows.pool import take_apart_elsewhere as take
     draft, article = take(document, settings)
-    why = tell_why(document, draft)
+    why, fields = tell_why(document, draft), tell_fields(document, draft, article)
     if json:
-        show.print_json(show.explain_as_json(article, draft, why))
+        show.print_json(show.explain_as_json(article, draft, why, fields))
     else:
-        show.explain(article, draft, why)
+        show.explain(article, draft, why, fields)
 
 
 @app.command(epilog='Example: copydesk query "SELECT source, count(*) FROM articles GROUP BY ALL" --format csv')

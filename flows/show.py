@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, date, datetime
 from typing import Any, TextIO
 
@@ -15,6 +16,7 @@ import orjson
 
 from schemas.article import Article
 from schemas.draft import BODY, Draft
+from schemas.evidence import Evidence
 from schemas.outcome import OUTCOMES
 from schemas.run import Tally
 
@@ -74,8 +76,13 @@ def progress(what: str) -> Iterator[Any]:
 _LEARNED = ("labeller", "above the body", "inside the body", "below the body")
 
 
-def explain(article: Article, draft: Draft, why: Mapping[tuple[int, int], str]) -> None:
-    """One document, piece by piece, on standard output; `why`: what told the labeller, by line and character."""
+def explain(
+    article: Article, draft: Draft, why: Mapping[tuple[int, int], str], fields: Sequence[Evidence] = ()
+) -> None:
+    """One document, piece by piece, then its fields and where they come from, on standard output.
+
+    `why`: what told the labeller, by line and character.
+    """
     from rich.console import Console
     from rich.text import Text
 
@@ -100,12 +107,28 @@ def explain(article: Article, draft: Draft, why: Mapping[tuple[int, int], str]) 
                  "confidence"):  # fmt: skip
         if record[name] not in (None, [], ""):
             console.print(Text.assemble((f"{name:<14}", "bold"), printable(cell(record[name]))))
+    if fields:
+        console.print()
+    for evidence in fields:
+        for words, style in _evidence_lines(evidence):
+            console.print(Text.assemble(*((printable(part), look) for part, look in zip(words, style, strict=True))))
     if article.detail:
         refused = printable(f"{article.stage}: {article.detail}")
         console.print(Text.assemble((f"{'refused by':<14}", "bold"), (refused, "red")))
 
 
-def explain_as_json(article: Article, draft: Draft, why: Mapping[tuple[int, int], str]) -> dict[str, Any]:
+def _evidence_lines(evidence: Evidence) -> Iterator[tuple[tuple[str, ...], tuple[str, ...]]]:
+    """What tells a field, as lines of words and how these look."""
+    sure = "" if evidence.sure is None else f"{evidence.sure:4.2f}"
+    sources = f"  ({', '.join(evidence.sources)})" if evidence.sources else ""
+    yield (f"{evidence.field:<14}", f"{sure:<6}", evidence.rule, sources), ("bold", "dim", "", "dim")
+    for other in evidence.others:
+        yield (f"{'':<20}not ", f"{other.source}: ", other.value), ("dim", "dim italic", "dim italic")
+
+
+def explain_as_json(
+    article: Article, draft: Draft, why: Mapping[tuple[int, int], str], fields: Sequence[Evidence] = ()
+) -> dict[str, Any]:
     """What `explain` shows, as values."""
     pieces = [
         {
@@ -120,7 +143,8 @@ def explain_as_json(article: Article, draft: Draft, why: Mapping[tuple[int, int]
         for p in draft.pieces
     ]
     refusal = {"stage": article.stage, "detail": article.detail} if article.reasons else None
-    return {"pieces": pieces, "record": article.as_record(), "refusal": refusal}
+    evidence = {e.field: {k: v for k, v in asdict(e).items() if k != "field"} for e in fields}
+    return {"pieces": pieces, "record": article.as_record(), "evidence": evidence, "refusal": refusal}
 
 
 def cell(value: Any) -> str:

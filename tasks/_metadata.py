@@ -41,7 +41,8 @@ class Metadata:
     body.  `bylines_shown`, `dates_shown`: numbers of the blocks that print them.  `is_free`: what the page
     says of its article; `is_partly_paid`: of itself, or of a part.  `stated_words`: how many words the article has by
     its JSON-LD.  `article_body`: JSON-LD's, when there is one.  `is_amp`: it says that it is an AMP page.
-    `rules`: for title, authors and standfirst what chose among the candidates.
+    `rules`: for title, authors and standfirst what chose among the candidates; these are in `page`, and in `node`, the
+    JSON-LD object of the article.
     """
 
     title: str | None = None
@@ -65,6 +66,8 @@ class Metadata:
     bylines_shown: set[int] = field(default_factory=set)
     dates_shown: set[int] = field(default_factory=set)
     rules: dict[str, str] = field(default_factory=dict)
+    page: "Page | None" = None
+    node: dict[str, Any] = field(default_factory=dict)
 
 
 # --- the page
@@ -130,6 +133,7 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     found = Metadata()
     og_title = page.meta(*OG_TITLE)
     node = article_node(page.nodes, og_title or page.title)
+    found.page, found.node = page, node
     found.source = _first(outlets(page, node))
     headings = [(h, text) for h in page.headings if (text := clean_line(unescape(spaced_text(h))))]
     found.title, heading, found.rules["title"] = choose_title(node, headings, og_title, page.title, found.source)

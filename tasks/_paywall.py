@@ -25,7 +25,7 @@ def is_teaser(meta: Metadata, blocks: Sequence[Block], labels: Labels, body_word
 
 def breaks_off(meta: Metadata, pieces: Sequence[Piece], body_words: int) -> bool:
     """The page says that it, or a part of it, is not free, and its body has no end: it trails off, a prompt to
-    subscribe follows a sentence that does not end, or the article has many more words by its own count.
+    subscribe follows words in mid-sentence, or the article has many more words by its own count.
     """
     if meta.is_free is not False and not meta.is_partly_paid:
         return False
@@ -35,5 +35,5 @@ def breaks_off(meta: Metadata, pieces: Sequence[Piece], body_words: int) -> bool
     end = pieces[last].text.rstrip("\"'”’»)] ")
     if end.endswith(("...", "…")) or (meta.stated_words or 0) >= _MORE_WORDS * body_words:
         return True
-    is_open = not end.endswith((".", "!", "?", "。", "！", "？"))
+    is_open = end[-1:].islower() or end.endswith(",")
     return is_open and last + 1 < len(pieces) and pieces[last + 1].kind in _PROMPTS

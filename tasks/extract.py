@@ -44,16 +44,9 @@ _TELLING_RULES = frozenset(
      "class:caption")
 )  # fmt: skip
 _UNTELLING_RULES = frozenset(
-    (
-        "class:paywall",
-        "class:piano",
-        "class:subscriber",
-        "class:metered",
-        "class:teaser",
-        "class:privacy",
-        "class:terms",
-    )
-)
+    ("class:paywall", "class:piano", "class:subscriber", "class:metered", "class:teaser", "class:privacy",
+     "class:terms")
+)  # fmt: skip
 #: Phrases of these kinds are taken out of the body; of the others too many are subheads.
 _PROMPTS = frozenset(("subscribe_prompt", "notification_prompt", "login_prompt", "comment_widget", "advert"))
 _SIGNED = re.compile(r"^(?:by|von|par|por)(?=\w)")
@@ -79,7 +72,7 @@ def extract_document(document: Document) -> Draft | Refusal:
     decoded = decode(document.content, document.charset, is_html=True)
     if isinstance(decoded, Refusal):
         return decoded
-    url = document.given.url or (document.origin if document.origin.startswith(("http://", "https://")) else None)
+    url = url_of(document)
     tree = parse_page(decoded.text)
     if tree is None:
         return Draft(url=url, flags=tuple(decoded.flags), confidence=0.0)
@@ -100,6 +93,11 @@ def tell_why(document: Document, draft: Draft) -> dict[tuple[int, int], str]:
         waiting.setdefault(block.text, []).append(why)
     told = ((piece, waiting.get(piece.text)) for piece in draft.pieces)
     return {(0, piece.position): found.pop(0) for piece, found in told if found}
+
+
+def url_of(document: Document) -> str | None:
+    """Where a page was found."""
+    return document.given.url or (document.origin if document.origin.startswith(("http://", "https://")) else None)
 
 
 def parse_page(text: str) -> Any | Refusal | None:
