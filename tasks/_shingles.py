@@ -26,7 +26,10 @@ PASSAGE_WORDS, PASSAGE_WINDOW = 8, 13
 MARK_BITS = 39
 _SEED = 20
 #: What is in the index was made like this; another index is made anew.
-INDEX = f"1 {MARK_BITS} {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW} rensa {RMinHash.ALGORITHM_VERSION}"
+INDEX = (
+    f"1 {MARK_BITS} {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW}"
+    f" rensa {RMinHash.ALGORITHM_VERSION}"
+)
 
 #: A mark of quotation to the marks that may close it.  The German closing mark is the English opening one.
 _CLOSED_BY = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"'}
