@@ -121,7 +121,8 @@ def _url(draft: Draft, document: Document, flags: list[str]) -> str | None:
     if given and found and not same_address(given, found):
         flags.append("given_differs:url")
     fetched = canonical_url(document.origin) if document.origin.startswith(("http://", "https://")) else None
-    if fetched and found and not given and not same_site(fetched, found):
+    is_known = fetched and found and (same_site(fetched, found) or is_copy_of(fetched, found, draft.is_amp))
+    if fetched and found and not given and not is_known:
         return fetched  # what is printed here is not the other site's article, whatever it says of itself
     return given or found or fetched
 

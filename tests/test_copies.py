@@ -89,6 +89,12 @@ def test_other_addresses_stay_as_given(url, attributes):
     assert (article.url, article.flags) == (url, ("given_differs:url",))
 
 
+def test_a_copy_that_was_fetched_from_a_cache_is_its_article():
+    cached = "https://www-northquay-example.cdn.ampproject.org/c/s/www.northquay.example/2026/10/harp/amp"
+    html = page(TOP + paragraphs(), CANONICAL, "amp").encode()
+    assert take_apart(Document("0" * 64, cached, html, "text/html"), Settings())[1].url == ADDRESS
+
+
 def test_an_article_and_its_copies_are_one_article(tmp_path: Path):
     copies = {"page": ("", ADDRESS), "amp": ("amp ", f"{ADDRESS}/amp"), "print": ("", f"{ADDRESS}?print=1")}
     import json
