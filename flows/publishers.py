@@ -19,6 +19,7 @@ from tasks._encoding import decode
 from tasks._publisher_rules import select
 from tasks._publishers import FOLDER, find_publisher, load_publishers, read_publisher
 from tasks._urls import domain_of
+from tasks._zones import read_zone, zone_pattern
 from tasks.extract import parse_page, read_page
 
 GOLDEN = Path(__file__).parent.parent / "tests" / "golden" / "publishers"
@@ -111,12 +112,12 @@ def _first_difference(wanted: Any, found: Any) -> dict[str, str]:
 
 
 def _rules(domain: str, record: dict[str, Any], selectors: dict[str, str]) -> str:
-    zone = '# zone = "Europe/London"  # of the clock that it prints, for times that name no zone\n'
+    zone = _zone_of(record) or "Europe/London"
     lines = [
         f"# {record['source'] or domain}.  Take the # off what the general way gets wrong; leave the rest to it.",
         f"name = {_quoted(record['source'] or domain)}",
         f"domains = [{_quoted(domain)}]",
-        zone.rstrip(),
+        f"# zone = {_quoted(zone)}  # of the clock that it prints, for times that name no zone",
         "# valid_until = 2099-12-31  # the last day whose pages the rules below fit",
         "",
         "[html]",
@@ -129,6 +130,13 @@ def _rules(domain: str, record: dict[str, Any], selectors: dict[str, str]) -> st
         '# subscribe_prompt = ["Support the news of your town"]  # whole lines, in pages and plain text',
     ]
     return "\n".join(lines) + "\n"
+
+
+def _zone_of(record: dict[str, Any]) -> str | None:
+    """The IANA zone that the page's own time names (`BST`); an offset names none."""
+    named = zone_pattern().search(record["published_raw"] or "") if record["published_basis"] == "zone" else None
+    found = read_zone(named[0], record["language"], None) if named else None
+    return getattr(found[0], "key", None) if found else None
 
 
 def _quoted(text: str) -> str:

@@ -207,6 +207,8 @@ def test_phrases_are_taken_out_of_plain_text_too(rules):
         ('name = "Q"\ndomains = ["https://q.example/news"]\n', 2, "write the bare site: 'q.example'"),
         ('name = "Q"\n[html]\ntitle = "svg|text"\n', 3, "no CSS selector"),
         ('name = "Q"\n[html]\ntitle = "h1::text"\n', 3, "no CSS selector"),
+        ('name = "Q"\n[html]\ntitle = "h1, div * p"\n', 3, "leave out the * before a space"),
+        ('name = "Q"\n[html]\ntitle = "* * * h1"\n', 3, "leave out the * before a space"),
         ('name = "Q"\n[remove]\nadvert = [\n "p.a",\n "p..b",\n]\n', 5, "no CSS selector"),
         ('name = "Q"\n[phrases]\nadvert = ["—"]\n', 3, "a phrase without words"),
         ('name = "Q"\n[phrases]\nadvert = ["Buy now"]\nlegal = ["buy now!"]\n', 4, "a phrase is one thing"),
@@ -247,6 +249,13 @@ def test_a_draft_is_right_and_finds_what_the_general_way_found(tmp_path):
     load_publishers.cache_clear()
     with pytest.raises(UsageError, match="has rules already"):
         publishers.draft(publishers.page_of(path), tmp_path / "rules", tmp_path / "golden")
+
+
+def test_a_draft_has_the_zone_that_the_pages_time_names(tmp_path):
+    path = tmp_path / "pier.html"
+    path.write_text(page().replace('datetime="2024-03-05T10:00:00+01:00">long ago', ">5 March 2024 10:00 CET"))
+    written = publishers.draft(publishers.page_of(path), tmp_path / "rules", tmp_path / "golden")
+    assert '# zone = "Europe/Berlin"' in written[0].read_text()
 
 
 @pytest.mark.parametrize(("name", "says"), [("a.txt", "is no HTML page"), ("a.html", "does not say where it is from")])
