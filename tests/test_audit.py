@@ -128,7 +128,7 @@ def test_damage_is_found(name: str, copy: Path):
 
 def test_each_promise_is_tested():
     in_packs = {"broken_packs", "changed_bytes", "not_loaded"}
-    assert {promise.name for promise in PROMISES} == DAMAGE.keys() | in_packs
+    assert {promise.name for promise in PROMISES} == DAMAGE.keys() | in_packs | {"not_related"}
     queries = {p.stem.removeprefix("audit_") for p in (ROOT / "warehouse" / "queries").glob("audit_*.sql")}
     helpers = {"tables", "counts", "insert_landed", "insert_pack", "insert_changed"}
     assert queries == {promise.name for promise in PROMISES} | helpers
@@ -267,3 +267,9 @@ def test_under_prefect_a_fault_fails_the_flow_run_and_leaves_a_page_and_an_event
         assert "Fault: unbalanced" in page[0].replace("\\\\", "")
         events = connection.execute("SELECT count(*) FROM events WHERE event = 'copydesk.warehouse.fault'").fetchone()
         assert events == (2,)
+
+
+def test_what_waits_to_be_related_is_told_and_no_fault(copy: Path):
+    damage(copy, "INSERT INTO relate_queue SELECT body_hash FROM articles")
+    report = look(copy)
+    assert "not_related" in {note["name"] for note in report["notes"]} and report["faults"] == []
