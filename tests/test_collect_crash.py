@@ -71,12 +71,16 @@ def test_killed_at_any_moment(tmp_path: Path):
         )
         before: list[tuple[int, set[str]]] = []
         for _ in range(ROUNDS):
-            had, moment = len(room.requests), chance.randrange(STORIES)
+            had, asked, packs = len(room.requests), chance.randrange(STORIES // 2), chance.randrange(3)
+            before_it = len(list((tmp_path / "landing").glob("*.parquet")))
             child = start(warehouse, sources)
-            # So many requests later, not seconds: a slow machine must come as far.
-            while len(room.requests) - had < moment and child.poll() is None:
+            # So many requests and packs later, not seconds: a slow machine must come as far.
+            while child.poll() is None and (
+                len(room.requests) - had < asked
+                or len(list((tmp_path / "landing").glob("*.parquet"))) - before_it < packs
+            ):
                 time.sleep(0.01)
-            time.sleep(chance.uniform(0.0, 1.0))
+            time.sleep(chance.uniform(0.0, 0.2))
             child.send_signal(signal.SIGKILL)
             child.communicate()
             room.clock.at = datetime.now(UTC)
