@@ -28,3 +28,13 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, An
     done = copydesk("ingest", "seeds/articles", "--no-track", "--json", "--warehouse", str(warehouse))
     assert done.returncode == 0, done.stderr
     return warehouse, json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def report_page(seeded: tuple[Path, dict[str, Any]], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report on the sample copy, made as a person makes it."""
+    out = tmp_path_factory.mktemp("report") / "report.html"
+    done = copydesk("report", "--warehouse", str(seeded[0]), "--out", str(out))
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "" and str(out) in done.stderr
+    return out

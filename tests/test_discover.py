@@ -58,9 +58,12 @@ def test_a_name_of_a_file_is_not_opened(tmp_path: Path):
 @given(st.binary(max_size=2000), st.sampled_from([path.read_bytes()[:3000] for path in CASES]), st.integers(0, 3000))
 def test_any_bytes_are_read_without_an_error(noise: bytes, sample: bytes, place: int):
     for content in (noise, sample[:place] + noise + sample[place:]):
-        read_feed(content, "https://map.example/feed")
-        read_sitemap(content, "https://map.example/map", 10_000)
-        read_addresses(content)
+        feed, sitemap = (
+            read_feed(content, "https://map.example/feed"),
+            read_sitemap(content, "https://map.example/map", 10_000),
+        )
+        for found in (*feed.found, *sitemap.found, *read_addresses(content).found):
+            assert found.url.startswith(("http://", "https://"))
 
 
 def test_feeds_and_sitemaps_that_a_site_names():

@@ -170,8 +170,10 @@ def test_only_global_addresses_are_safe(address: ipaddress.IPv4Address | ipaddre
 
 @given(st.text(max_size=60))
 def test_any_text_is_judged(text: str):
-    why_unsafe_url(text)
-    why_unsafe_url("http://" + text)
+    for url in (text, "http://" + text):
+        why = why_unsafe_url(url)
+        assert why or url.lower().lstrip().startswith(("http://", "https://"))
+        assert why is None or (why == why.strip() and "\n" not in why)
 
 
 def test_proxies_of_the_environment_are_not_used(monkeypatch: pytest.MonkeyPatch):

@@ -84,7 +84,7 @@ class Relations:
         """Empty the index, for it to be made anew, where it was not made like this."""
         if read_state(self._connection, _MADE) != made:
             with self._store.writer.transaction():
-                self._connection.execute(migration("0004_index_of_copies"))
+                self._connection.execute(migration("0005_index_of_copies"))
                 write_state(self._connection, _MADE, made)
 
     def is_waiting(self) -> bool:
