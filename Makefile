@@ -35,6 +35,8 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_html
 	$(BIN)/python -m tests.bench.bench_pipeline
 	$(BIN)/python -m tests.bench.bench_overhead
+	$(BIN)/python -m tests.bench.bench_repeats
+	$(BIN)/python -m tests.bench.bench_relate
 	$(BIN)/python -m tests.bench.bench_report
 	$(BIN)/python -m tests.bench.bench_collect
 	$(MAKE) peers
