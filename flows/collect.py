@@ -16,7 +16,7 @@ from flows import artifacts
 from flows.gather import Gathering
 from flows.ingest import take_in
 from flows.landed import left_behind
-from flows.run import Run, in_batches, open_run
+from flows.run import Run, in_batches, open_run, relate_loaded, tell_alarms
 from flows.server import flow
 from flows.watch import leave_artifacts, leave_page, named_by, run_name
 from schemas.collected import SourceTally
@@ -25,7 +25,7 @@ from schemas.errors import UsageError
 from schemas.settings import Settings
 from schemas.source import Source, Window
 from tasks._web_sources import choose, read_sources
-from tasks.batch import log, publish, relate
+from tasks.batch import log, publish
 from tasks.read import check_inputs, read_input
 
 
@@ -60,7 +60,8 @@ def collect(
         take_in(gathering.batches(), run)
         tallies = [*gathering.tallies.values(), *_read_files(chosen, run)]
         gathering.note(tallies)
-        relate(run)
+        relate_loaded(run)
+        tell_alarms(run)
         summary = {**run.finish(), "sources": [row(tally) for tally in tallies]}
         publish(run)
     leave_artifacts(summary)

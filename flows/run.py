@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Refused documents named in the summary; all of them are in the table `quarantine`.
 _REFUSALS_NAMED = 20
+#: Alarms about copy that does not come, rather than about what it is like.
+_SILENCES = frozenset(("silent", "collect_failing", "volume_low"))
 
 
 class Run:
@@ -200,6 +202,21 @@ def relate_loaded(run: Run) -> None:
         watch.warn(
             "copydesk.relate.failed", message, f"copydesk.warehouse.{run.settings.warehouse.stem}", {"what": run.what}
         )
+
+
+def tell_alarms(run: Run) -> None:
+    """Warn, once, of what has come to be wrong with an outlet: its copy fails to come, or is not what it was."""
+    for alarm in run.store.new_alarms() if run.store else ():
+        event = "copydesk.source.silent" if alarm.kind in _SILENCES else "copydesk.quality.drop"
+        message = f"{alarm.source}: {alarm.kind}: {alarm.told}"
+        run.warnings.append(message)
+        told = {
+            "source": alarm.source,
+            "kind": alarm.kind,
+            "severity": alarm.severity,
+            "since": alarm.since.isoformat(),
+        }
+        watch.warn(event, message, f"copydesk.source.{alarm.source.casefold().replace(' ', '-')}", told)
 
 
 def read_batches(inputs: list[str], run: Run) -> Iterator[Batch]:

@@ -226,10 +226,10 @@ def records(rows: Sequence[dict[str, Any]], nothing: str, title: str | None = No
 
 
 def status(report: dict[str, Any]) -> None:
-    """One screen: totals, sources, languages, runs, open quarantine."""
+    """One screen: totals, alarms, sources, languages, runs, open quarantine."""
     for name, value in report["totals"].items():
         print(f"{name.replace('_', ' '):<18}{cell(value)}")
-    for part in ("sources", "languages", "runs", "quarantine"):
+    for part in ("alarms", "sources", "languages", "runs", "quarantine"):
         if report[part]:
             print()
             records(report[part], "", part)

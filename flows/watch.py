@@ -209,8 +209,8 @@ def _api(what: str) -> Iterator[Any]:
 def warn(event: str, message: str, resource: str, payload: Mapping[str, Any]) -> None:
     """A warning in the log, and an event that automations can act on; Prefect relates it to the flow run.
 
-    `event`: `copydesk.quality.drop`, `copydesk.relate.failed` or `copydesk.run.unbalanced`.  `resource`: what about,
-    `copydesk.source.harbour-standard` or `copydesk.warehouse.NAME`.
+    `event`: `copydesk.source.silent`, `copydesk.quality.drop`, `copydesk.relate.failed` or `copydesk.run.unbalanced`.
+    `resource`: what about, `copydesk.source.harbour-standard` or `copydesk.warehouse.NAME`.
     """
     log(message, logging.WARNING)
     if not TRACKED or flow_run_id() is None:

@@ -1,6 +1,7 @@
 """What a run did, as plain values."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from schemas.outcome import OUTCOMES
@@ -21,6 +22,17 @@ class ExpectationResult:
     checked: int
     unexpected: int
     sample: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """What is wrong with an outlet: a row of the view `health_alarms`, which says what each column is."""
+
+    source: str
+    kind: str
+    severity: str
+    since: date
+    told: str
 
 
 @dataclass(frozen=True, slots=True)

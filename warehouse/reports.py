@@ -49,9 +49,10 @@ def save_query(warehouse: Path, sql: str, out: Path) -> int:
 
 
 def status(warehouse: Path) -> dict[str, Any]:
-    """What is in the warehouse: `totals`, and rows of `sources`, `languages`, `runs`, `quarantine`."""
+    """What is in the warehouse: `totals`, and rows of `alarms`, `sources`, `languages`, `runs`, `quarantine`."""
+    names = ("alarms", "sources", "languages", "runs", "quarantine")
     with closing(open_reader(warehouse)) as connection:
-        parts = {name: _ask(connection, f"status_{name}") for name in ("sources", "languages", "runs", "quarantine")}
+        parts = {name: _ask(connection, f"status_{name}") for name in names}
         return {"warehouse": str(warehouse), "totals": _ask(connection, "status_totals")[0], **parts}
 
 

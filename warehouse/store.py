@@ -13,13 +13,14 @@ from schemas.collected import VisitNote
 from schemas.document import Document
 from schemas.errors import RunFailed
 from schemas.outcome import OUTCOMES
-from schemas.run import SourceHistory
+from schemas.run import Alarm, SourceHistory
 from schemas.settings import Settings
 from warehouse import landing
 from warehouse._arrow import change_tables, keys_table, pairs_table, values_table
 from warehouse._sql import query
 from warehouse.collected import Collected, write_visits
 from warehouse.connection import Writer, open_writer
+from warehouse.health import new_alarms
 from warehouse.history import source_history
 from warehouse.publish import publish, publish_if_due
 from warehouse.rows import Changes, Pack, Pair, RunInfo, Selection, Settled, Version
@@ -71,6 +72,10 @@ class Store:
         with self.writer.transaction() as connection:
             connection.execute(query("mark_crashed_runs"))
         return [flow_run_id for (flow_run_id,) in found]
+
+    def new_alarms(self) -> list[Alarm]:
+        """What is wrong with outlets now, and was not the last time that this was asked."""
+        return new_alarms(self.writer, datetime.now(UTC))
 
     def finish_run(self, run: RunInfo, inputs: int, status: str = "completed") -> dict[str, int]:
         """Close the books: `status` is `completed` or `failed`; the answer is the number of inputs by outcome.

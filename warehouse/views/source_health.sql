@@ -13,7 +13,8 @@ SELECT
     a.median_words,
     a.mean_confidence,
     a.last_published_at,
-    d.last_received_at
+    d.last_received_at,
+    coalesce(alarms.kinds, []) AS alarms
 FROM (
     SELECT
         source,
@@ -37,7 +38,9 @@ FULL JOIN (
         max(received_at) AS last_received_at
     FROM documents
     GROUP BY ALL
-) AS d ON d.source IS NOT DISTINCT FROM a.source;
+) AS d ON d.source IS NOT DISTINCT FROM a.source
+LEFT JOIN (SELECT source, list(kind ORDER BY kind) AS kinds FROM health_alarms GROUP BY source) AS alarms
+    ON alarms.source = coalesce(a.source, d.source);
 COMMENT ON VIEW source_health IS 'How well the copy of an outlet comes through.';
 COMMENT ON COLUMN source_health.source IS 'The outlet; null when none is known.';
 COMMENT ON COLUMN source_health.documents IS 'Raw documents received.';
@@ -53,3 +56,4 @@ COMMENT ON COLUMN source_health.median_words IS 'Median words of a body.';
 COMMENT ON COLUMN source_health.mean_confidence IS '0 to 1: mean confidence of the cleaning.';
 COMMENT ON COLUMN source_health.last_published_at IS 'Latest publication.';
 COMMENT ON COLUMN source_health.last_received_at IS 'Latest receipt of a new document.';
+COMMENT ON COLUMN source_health.alarms IS 'What is wrong with it now: the kinds of its rows in health_alarms.';

@@ -1,0 +1,1 @@
+SELECT source, kind, severity, since, told FROM health_alarms_at($at);
