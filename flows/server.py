@@ -25,6 +25,8 @@ _QUIET = {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
 #: The first start ever, with its migrations, takes 8 s on a quiet machine.
 _READY_SECONDS = 120.0
 _ANSWER_SECONDS = 15.0
+#: A flow run says so often that it lives (Prefect allows no less); automations.yaml acts when it does not.
+HEARTBEAT_SECONDS = 30
 
 F = TypeVar("F", bound=Callable[..., Any])
 _server: "subprocess.Popen[bytes] | None" = None
@@ -100,6 +102,7 @@ def flow(**options: Any) -> Callable[[F], F]:
     """`prefect.flow` whose embedded server ends with it; with `COPYDESK_TRACK=0` the function as it is."""
     if os.environ.get("COPYDESK_TRACK") == "0":
         return lambda function: function
+    os.environ.setdefault("PREFECT_FLOWS_HEARTBEAT_FREQUENCY", str(HEARTBEAT_SECONDS))
     import prefect
 
     class Flow(prefect.Flow[Any, Any]):

@@ -1,4 +1,4 @@
-"""Prefect's server and UI, every deployment of prefect.yaml, and a worker: one command that starts and ends them all.
+"""Prefect's server and UI, every deployment and automation, and a worker: one command that starts and ends them all.
 
 The server and the worker are Prefect's own commands.  Each leads a process group: Ctrl-C on the terminal reaches this
 process alone, which then ends them in order, the worker first, so that it can still tell the server.  Each ends by
@@ -18,7 +18,9 @@ from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
+from flows import automations
 from flows.guard import guarded
+from flows.server import HEARTBEAT_SECONDS
 from schemas.errors import CopydeskError, UsageError
 from schemas.settings import Settings
 
@@ -68,6 +70,7 @@ def up(settings: Settings, port: int, say: Callable[[str], None], workers: int |
         start = guarded("prefect", "worker", "start", "--pool", POOL, "--name", f"{POOL}-{socket.gethostname()}")
         worker = running.enter_context(_running("worker", start, log, _WORKER_END_SECONDS))
         _deploy(log, log_file)
+        _automate()
         say(f"ready in {time.monotonic() - started:.0f} s")
         for name, value in _where_to_look(remote, port, settings.warehouse, log_file):
             say(f"  {name:<10} {value}")
@@ -94,6 +97,7 @@ def _environment(api: str, own: bool, warehouse: Path, workers: int | None) -> d
         "DO_NOT_TRACK": "1",
         "PREFECT_CLI_COLORS": "false",
         "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+        "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": str(HEARTBEAT_SECONDS),
         "COPYDESK_WAREHOUSE": str(warehouse),
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", os.defpath)]),
         "PWD": str(Path.cwd()),  # prefect.yaml asks for it
@@ -229,6 +233,15 @@ def _deploy(log: IO[bytes], log_file: Path) -> None:
     if done.returncode:
         last = done.stdout.decode("utf-8", "replace").strip().rsplit("\n", 1)[-1][:300]
         raise CopydeskError(f"the deployments of prefect.yaml could not be made ({last}): see {log_file}")
+
+
+def _automate() -> None:
+    """What Prefect does when a run is killed or an outlet is silent; a folder without the file has none of its own."""
+    from prefect.client.orchestration import get_client
+
+    if automations.FILE.is_file():
+        with get_client(sync_client=True) as client:
+            automations.set_up(client)
 
 
 def _where_to_look(remote: str | None, port: int, warehouse: Path, log_file: Path) -> Iterator[tuple[str, Any]]:

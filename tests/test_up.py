@@ -38,7 +38,8 @@ class Place:
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
         self.api = f"http://127.0.0.1:{self.port}/api"
-        shutil.copy(ROOT / "prefect.yaml", folder)
+        for name in ("prefect.yaml", "automations.yaml"):
+            shutil.copy(ROOT / name, folder)
 
     def start(self, *arguments: str, **environment: str) -> "subprocess.Popen[str]":
         told = {k: v for k, v in os.environ.items() if not k.startswith(("PREFECT_", "COPYDESK_"))}
@@ -149,6 +150,10 @@ def test_up_from_the_first_start_to_the_last_process(place: Place):
         assert made[name]["global_concurrency_limit"]["limit"] == 1, name
         assert made[name]["concurrency_options"]["collision_strategy"] == "ENQUEUE", name
     assert made["reprocess"]["parameter_openapi_schema"]["properties"]["since"]["anyOf"][0]["format"] == "date"
+    automated = {a["name"]: a for a in place.post("automations/filter")}
+    assert {a["trigger"]["posture"] for name, a in automated.items() if "killed" in name} == {"Proactive"}
+    watched = {event for a in automated.values() for event in a["trigger"]["expect"] if event.startswith("copydesk.")}
+    assert {"copydesk.source.silent", "copydesk.quality.drop", "copydesk.run.unbalanced"} <= watched
     settings = httpx.get(f"http://127.0.0.1:{place.port}/ui-settings", timeout=60).json()
     assert settings["api_url"] == place.api
 
@@ -186,7 +191,10 @@ def test_up_from_the_first_start_to_the_last_process(place: Place):
     wait_for(lambda: not place.processes(), 30)
 
     # Started again, the run that died is told apart, gives its turn to the next one, and SIGTERM ends all.
-    up, _ = place.up()
+    up, _ = place.up(COPYDESK_WEBHOOK="http://127.0.0.1:9/told")
+    again = {a["name"]: a for a in place.post("automations/filter")}
+    assert set(again) == set(automated), "each automation is there once"
+    assert [a["actions"][0]["type"] for a in again.values() if "killed" not in a["name"]] == ["call-webhook"] * 3
     assert place.flow_run(run)["state_type"] == "CRASHED"
     run = place.run_inbox()
     wait_for(lambda: place.flow_run(run)["state_type"] == "RUNNING")
