@@ -16,7 +16,7 @@ from flows import artifacts
 from flows.gather import Gathering
 from flows.ingest import take_in
 from flows.landed import left_behind
-from flows.run import Run, in_batches, open_run, relate_loaded, tell_alarms
+from flows.run import Run, in_batches, open_run, relate_loaded
 from flows.server import flow
 from flows.watch import leave_artifacts, leave_page, named_by, run_name
 from schemas.collected import SourceTally
@@ -61,7 +61,6 @@ def collect(
         tallies = [*gathering.tallies.values(), *_read_files(chosen, run)]
         gathering.note(tallies)
         relate_loaded(run)
-        tell_alarms(run)
         summary = {**run.finish(), "sources": [row(tally) for tally in tallies]}
         publish(run)
     leave_artifacts(summary)

@@ -11,7 +11,7 @@ from typing import Any
 
 from flows.inputs import require
 from flows.landed import left_behind
-from flows.run import Run, one_ahead, open_run, read_batches, relate_loaded, tell_alarms
+from flows.run import Run, one_ahead, open_run, read_batches, relate_loaded
 from flows.server import flow
 from flows.watch import leave_artifacts, named_by, run_name
 from schemas.settings import Settings
@@ -40,7 +40,6 @@ def ingest(
             take_in(batches, dead)
         take_in(read_batches(inputs, run), run)
         relate_loaded(run)
-        tell_alarms(run)
         summary = run.finish()
         publish(run)
     leave_artifacts(summary)

@@ -111,6 +111,16 @@ class Run:
         if self.store is not None and self.store.publish_if_due():
             watch.log(f"published what was loaded so far: {sum(self.tally.outcomes.values()):,} documents")
 
+    def _tell_alarms(self) -> None:
+        """Warn, once, of what has come to be wrong with an outlet: its copy fails to come, or is not what it was."""
+        for alarm in self.store.new_alarms() if self.store else ():
+            event = "copydesk.source.silent" if alarm.kind in _SILENCES else "copydesk.quality.drop"
+            message = f"{alarm.source}: {alarm.kind}: {alarm.told}"
+            self.warnings.append(message)
+            about = f"copydesk.source.{alarm.source.casefold().replace(' ', '-')}"
+            told = {"kind": alarm.kind, "severity": alarm.severity, "since": alarm.since.isoformat()}
+            watch.warn(event, message, about, {"source": alarm.source, **told})
+
     def finish(self) -> dict[str, Any]:
         """The summary, after the books of the run were closed; `RunFailed` when they do not balance."""
         if self.store is not None and self.info is not None:
@@ -120,6 +130,7 @@ class Run:
                 name = self.settings.warehouse.stem
                 watch.warn("copydesk.run.unbalanced", str(error), f"copydesk.warehouse.{name}", self.tally.as_dict())
                 raise
+        self._tell_alarms()
         seconds = time.monotonic() - self._started
         return {
             "run_id": self.info.run_id if self.info else None,
@@ -202,21 +213,6 @@ def relate_loaded(run: Run) -> None:
         watch.warn(
             "copydesk.relate.failed", message, f"copydesk.warehouse.{run.settings.warehouse.stem}", {"what": run.what}
         )
-
-
-def tell_alarms(run: Run) -> None:
-    """Warn, once, of what has come to be wrong with an outlet: its copy fails to come, or is not what it was."""
-    for alarm in run.store.new_alarms() if run.store else ():
-        event = "copydesk.source.silent" if alarm.kind in _SILENCES else "copydesk.quality.drop"
-        message = f"{alarm.source}: {alarm.kind}: {alarm.told}"
-        run.warnings.append(message)
-        told = {
-            "source": alarm.source,
-            "kind": alarm.kind,
-            "severity": alarm.severity,
-            "since": alarm.since.isoformat(),
-        }
-        watch.warn(event, message, f"copydesk.source.{alarm.source.casefold().replace(' ', '-')}", told)
 
 
 def read_batches(inputs: list[str], run: Run) -> Iterator[Batch]:
