@@ -3,6 +3,7 @@
 import logging
 import os
 import time
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from schemas.report import ReadSample, Sample
 from schemas.settings import Settings
 from tasks.report import render
 from warehouse import landing
+from warehouse.made import note_made
 from warehouse.report import read_report
 from warehouse.rows import Pack
 
@@ -36,11 +38,12 @@ def make_report(settings: Settings, out: Path, days: int = 30) -> dict[str, Any]
         wrong = "is a folder" if out.is_dir() else f"is in no folder: there is no {out.parent}"
         raise UsageError(f"--out {out} {wrong}; name a file for the report")
     report = read_report(settings.warehouse, days, datetime.now(UTC), code_version())
-    samples = _read_again(report.samples, settings)
+    samples = read_again(report.samples, settings)
     if lost := sum(1 for sample in samples if not sample.is_in_place):
         logger.warning("the raw copy of %d of %d samples cannot be had from %s", lost, len(samples), settings.landing)
     page = render(report, samples).encode("utf-8", "replace")
     _put_in_place(page, out)
+    note_made(settings.warehouse, "report", out)
     return {
         "out": str(out),
         "bytes": len(page),
@@ -52,7 +55,7 @@ def make_report(settings: Settings, out: Path, days: int = 30) -> dict[str, Any]
     }
 
 
-def _read_again(samples: tuple[Sample, ...], settings: Settings) -> list[ReadSample]:
+def read_again(samples: Sequence[Sample], settings: Settings) -> list[ReadSample]:
     """The pieces of each sample in their places: the warehouse keeps the order of what was removed, not the place."""
     try:
         settings = with_memory(settings)

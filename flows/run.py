@@ -15,6 +15,7 @@ from schemas.document import Document
 from schemas.errors import CopydeskError, RunFailed
 from schemas.run import Tally
 from schemas.settings import Settings
+from schemas.tombstone import FORGOTTEN
 from tasks.batch import Batch, fetch, flow_run_id, relate
 
 if TYPE_CHECKING:
@@ -62,7 +63,12 @@ class Run:
         inputs = [pair for pair in pairs if pair not in batch.helpers]
         for pair, outcome in zip(inputs, outcomes, strict=True):
             self.tally.outcomes[outcome] += 1
-            if outcome == "quarantined" and (article := refused.get(pair)):
+            if outcome == "quarantined":
+                # What was taken down and comes again is counted, and not named.
+                article = refused.get(pair) if pair[0] not in batch.kept_out else None
+                if article is None:
+                    self.tally.reasons[FORGOTTEN] = self.tally.reasons.get(FORGOTTEN, 0) + 1
+                    continue
                 for reason in article.reasons:
                     self.tally.reasons[reason] = self.tally.reasons.get(reason, 0) + 1
                 if self.store is None or len(self.refused) < _REFUSALS_NAMED:

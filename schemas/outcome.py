@@ -17,6 +17,7 @@ REASONS: dict[str, str] = {
     "not_an_article": "an index, shop, forum, error, cookie or login page",
     "paywall_stub": "the opening of an article that is kept behind a paywall",
     "boilerplate_only": "nothing left once the furniture of the page is taken out",
+    "forgotten": "belongs to an article that was taken down; nothing of it is kept but a receipt",
 }
 
 #: Warnings that do not refuse.  `given_differs:FIELD` and `warned:NAME` join these.

@@ -55,6 +55,7 @@ class Batch:
     `first_position`: the place of the first in the run, from 0.  `packs`: where in the landing folder bytes are.
     `fresh`: the documents that must be dealt with; `retried`: those of them that were refused before, by other rules.
     `visits`: the requests by which they came, when they were collected.  `is_landed`: `land` was done.
+    `kept_out`: ids of documents that belong to articles which were taken down.
     `again`, `forgotten`, `helpers`: of documents that are dealt with again, see `tasks.load.Incoming`.
     A plain class and changed in place on purpose: Prefect walks through every dataclass and list given to a task,
     which for the pieces of 256 articles takes longer than loading them.
@@ -73,6 +74,7 @@ class Batch:
         self.helpers: frozenset[Pair] = frozenset()
         self.visits: list[VisitNote] = []
         self.is_landed = False
+        self.kept_out: set[str] = set()
         self.fresh: list[Document] = []
         self.pending: Pending | None = None
         self.articles: list[Article] = []
@@ -205,6 +207,10 @@ def land(batch: Batch, run: Run) -> None:
     fresh = {(document.document_id, document.origin): document for document in reversed(batch.documents)}
     fresh = dict(reversed(fresh.items()))
     if run.store is not None:
+        from tasks._tombstones import find_unread
+
+        for pair in find_unread(run.store, list(fresh.values())):
+            del fresh[pair]
         for pair, settled in run.store.settled(list(fresh)).items():
             if settled.holds(run.info.rules_version):
                 del fresh[pair]
@@ -254,7 +260,10 @@ def load(batch: Batch, run: Run) -> None:
     else:
         from tasks.load import load_batch
 
-        outcomes = [receipt.outcome for receipt in load_batch(run.store, run.info, _incoming(batch))]
+        receipts = load_batch(run.store, run.info, _incoming(batch))
+        outcomes = [receipt.outcome for receipt in receipts]
+        # Only what belongs to an article that was taken down is refused and has an article.
+        batch.kept_out = {r.document_id for r in receipts if r.outcome == "quarantined" and r.article_id}
     run.count(batch, outcomes)
 
 

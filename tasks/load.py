@@ -20,7 +20,9 @@ from schemas.article import Article
 from schemas.document import Document
 from schemas.errors import RunFailed
 from schemas.run import ExpectationResult, Receipt
+from schemas.tombstone import FORGOTTEN
 from tasks._text import folded_words, words_hash
+from tasks._tombstones import article_keys, document_keys, find_forgotten, keep_out
 from warehouse.rows import Changes, Knowledge, Pack, Pair, RunInfo, Version
 from warehouse.store import Store
 
@@ -75,6 +77,7 @@ def gather(store: Store, incoming: Incoming) -> Knowledge:
     weak: Counter[Key] = Counter()
     hashes: dict[Pair, str] = {}
     ids: set[str] = set()
+    stones = {key for document in by_pair.values() for key in document_keys(document)}
     for article in incoming.articles:
         if article.outcome != "accepted" or (document := by_pair.get((article.document_id, article.origin))) is None:
             continue
@@ -84,6 +87,7 @@ def gather(store: Store, incoming: Incoming) -> Knowledge:
         own = _keys(article, document)
         keys |= {key for key, _ in own}
         weak.update(key for key, is_strong in own if not is_strong)
+        stones.update(article_keys(article.url, body_hash))
     gone = incoming.forgotten
     known = {key: article_id for key, article_id in store.keys(keys).items() if article_id not in gone}
     by_words = {
@@ -103,6 +107,7 @@ def gather(store: Store, incoming: Incoming) -> Knowledge:
         current=store.current(wanted, with_body),
         taken=store.taken(ids) - gone,
         before=store.versions(gone) if gone else {},
+        tombstones=store.tombstones(stones),
     )
 
 
@@ -120,6 +125,8 @@ def decide(incoming: Incoming, knowledge: Knowledge, run: RunInfo) -> Changes:
             fates.append(_Fate(document, "unchanged", fresh[pair][2]))
         elif pair in settled and settled[pair].holds(run.rules_version):
             fates.append(_Fate(document, "unchanged", settled[pair].article_id))
+        elif forgotten := find_forgotten(document, articles.get(pair), knowledge):
+            fates.append(_Fate(document, FORGOTTEN, forgotten))
         elif (article := articles.get(pair)) is None:
             raise RunFailed(f"no article was made of {document.origin}: the run cannot account for it")
         elif pair not in incoming.packs:
@@ -315,15 +322,19 @@ class _Shelf:
             retried=frozenset(pair for pair in fresh if pair in knowledge.settled),
             refused=[article for _, article, standing in fresh.values() if standing is None],
             receipts=[
-                Receipt(
-                    fate.document.origin, fate.document.document_id, _told_again(fate, knowledge), fate.article_id
-                )
-                for fate in fates
-                if _pair(fate.document) not in incoming.helpers
+                _receipt(fate, knowledge) for fate in fates if _pair(fate.document) not in incoming.helpers
             ],
             results=incoming.results,
             queue=sorted(self.queue),
+            kept_out=[keep_out(f.document, incoming.packs, f.article_id) for f in fates if f.outcome == FORGOTTEN],
         )  # fmt: skip
+
+
+def _receipt(fate: _Fate, knowledge: Knowledge) -> Receipt:
+    """What is kept out has no origin: a path or an address may be words of it."""
+    if fate.outcome == FORGOTTEN:
+        return Receipt(FORGOTTEN, fate.document.document_id, "quarantined", fate.article_id)
+    return Receipt(fate.document.origin, fate.document.document_id, _told_again(fate, knowledge), fate.article_id)
 
 
 def _told_again(fate: _Fate, knowledge: Knowledge) -> str:

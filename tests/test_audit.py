@@ -95,6 +95,7 @@ def test_a_new_warehouse_is_sound(tmp_path: Path):
 # Damage in the tables ------------------------------------------------------------------------------------------------
 
 DAMAGE = {
+    "forgotten_still_there": "INSERT INTO tombstones SELECT article_id, source, now(), 'x.json' FROM articles LIMIT 1",
     "unbalanced_runs": "UPDATE runs SET inputs = inputs + 1",
     "miscounted_runs": 'DELETE FROM receipts WHERE "position" = 0',
     "receipts_without_run": "INSERT INTO receipts SELECT * REPLACE ('gone' AS run_id) FROM receipts LIMIT 1",

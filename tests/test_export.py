@@ -24,7 +24,8 @@ from warehouse.publish import publish
 PUBLIC = {
     "articles", "article_versions", "captions", "removed_spans", "documents", "receipts", "quarantine", "article_links",
     "stories", "runs", "quality_results", "unique_articles", "coverage_daily", "source_health", "quarantine_reasons",
-    "edits", "story_coverage", "source_lines", "collected_urls", "collected_feeds", "collections", "collect_health", "health_alarms",
+    "edits", "story_coverage", "source_lines", "collected_urls", "collected_feeds", "collections", "collect_health",
+    "health_alarms", "tombstones",
 }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from schemas.article import Article
+from schemas.tombstone import document_hash
 from warehouse.rows import Changes, Pair, RunInfo, Version
 
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def _types() -> dict[str, "pa.DataType"]:
         **dict.fromkeys(
             ("published_at", "updated_at", "first_seen_at", "loaded_at", "valid_from", "valid_to", "received_at",
              "quarantined_at", "resolved_at", "started_at", "finished_at", "found_at", "modified_at", "visited_at",
-             "next_visit_at", "collected_at", "changed_at", "fetched_at"), time
+             "next_visit_at", "collected_at", "changed_at", "fetched_at", "forgotten_at"), time
         ),
         **dict.fromkeys(("reasons", "authors", "author_kinds", "tags", "flags", "change", "sample"), strings),
         **dict.fromkeys(
@@ -162,6 +163,13 @@ def change_tables(changes: Changes, run: RunInfo) -> dict[str, "pa.Table"]:
             ],
         ),
         "queue": values_table("body_hash", sorted(set(changes.queue))),
+        "kept_out": _rows(
+            "document_id origin document pack article_id source url_key",
+            [
+                (d.document_id, d.origin, document_hash(d.document_id, d.origin), pack, article, source, url)
+                for d, pack, article, source, url in changes.kept_out
+            ],
+        ),
     }  # fmt: skip
     # `retried` is named in the query of the documents, also when there are none.
     return {name: rows for name, rows in tables.items() if rows.num_rows or name == "retried"}

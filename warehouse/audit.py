@@ -59,6 +59,9 @@ PROMISES = (
     Promise("broken_packs", "every pack can be read"),
     Promise("documents_not_in_pack", "every document is in its pack"),
     Promise("changed_bytes", "the bytes in a pack are those that were received (a random sample of packs)"),
+    Promise(
+        "forgotten_still_there", "nothing is left of an article that was taken down (the next run ends what was begun)"
+    ),
     Promise("not_loaded", "everything received was loaded (the next run loads what one that died left)", is_note=True),
     Promise("not_related", "relations of all articles are worked out (the next run does what is left)", is_note=True),
 )

@@ -4,6 +4,7 @@ import contextlib
 import fcntl
 import logging
 import os
+import shutil
 import tempfile
 import time
 import uuid
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from schemas.errors import WarehouseBusy, WarehouseError
 from warehouse._reasons import is_locked, reason
 from warehouse.migrate import migrate, read_state, write_state
-from warehouse.publish import Copying, collect, copy_file, publish
+from warehouse.publish import Copying, collect, copy_file, publish, sync_folder
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -73,6 +74,39 @@ class Writer:
             raise WarehouseError(f"cannot write to {self.path}: {reason(error)}") from error
         self.revision += 1
 
+    def make_anew(self) -> None:
+        """Copy the private file into a new one: nothing that was deleted from it stands in a free block any more.
+
+        Killed at any time, the old file or the new one is in its place, and both are whole.
+        """
+        import duckdb
+
+        collect(self)
+        unfinished = self.private.with_name(self.private.name + _BEGUN)
+        try:
+            unfinished.unlink(missing_ok=True)
+            self.connection.execute(f"ATTACH {_quoted(unfinished)} AS anew (ROW_GROUP_SIZE {_ROW_GROUP_ROWS})")
+            self.connection.execute("COPY FROM DATABASE copydesk TO anew")
+            self.connection.execute("DETACH anew")  # with a checkpoint, and no log left
+            self.connection.execute("CHECKPOINT")  # the old file's log goes
+            with unfinished.open("rb") as file:
+                os.fsync(file.fileno())
+        except (OSError, duckdb.Error) as error:
+            raise WarehouseError(f"cannot make {self.private} anew: {reason(error)}") from error
+        # DuckDB first: see `private_fd`.
+        self.connection.close()
+        os.close(self.private_fd)
+        try:
+            self.private.with_name(self.private.name + ".wal").unlink(missing_ok=True)
+            shutil.rmtree(_config(self.path)["temp_directory"], ignore_errors=True)
+            unfinished.replace(self.private)
+            sync_folder(self.private.parent)
+        except OSError as error:
+            raise WarehouseError(f"cannot make {self.private} anew: {reason(error)}") from error
+        finally:
+            self.connection = _connect(self.path, self.private)
+            self.private_fd = os.open(self.private, os.O_RDONLY)
+
     def note_published(self, revision: int) -> None:
         """Write down what readers see; after the rename, to tell a deleted copy from one never made."""
         self.published_revision = revision
@@ -113,8 +147,8 @@ def open_writer(path: Path, wait_seconds: float = 0.0) -> Iterator[Writer]:
             with contextlib.suppress(WarehouseError):  # whatever came first is the thing to tell
                 collect(writer)
             # DuckDB first: see Writer.private_fd.
-            connection.close()
-            os.close(private_fd)
+            writer.connection.close()
+            os.close(writer.private_fd)
 
 
 def open_reader(path: Path) -> "DuckDBPyConnection":
@@ -194,8 +228,7 @@ def _connect(path: Path, private: Path) -> "DuckDBPyConnection":
 
     connection = duckdb.connect(":memory:", config=_config(path))
     try:
-        name = "'" + str(private).replace("'", "''") + "'"
-        connection.execute(f"ATTACH {name} AS copydesk (ROW_GROUP_SIZE {_ROW_GROUP_ROWS})")
+        connection.execute(f"ATTACH {_quoted(private)} AS copydesk (ROW_GROUP_SIZE {_ROW_GROUP_ROWS})")
         connection.execute("USE copydesk")
         connection.execute("SET TimeZone = 'UTC'")
     except duckdb.Error as error:
@@ -204,6 +237,10 @@ def _connect(path: Path, private: Path) -> "DuckDBPyConnection":
             raise WarehouseBusy(f"another program has {private} open: close it and run again") from error
         raise _unusable(private, error) from error
     return connection
+
+
+def _quoted(path: Path) -> str:
+    return "'" + str(path).replace("'", "''") + "'"
 
 
 def _config(path: Path) -> dict[str, Any]:

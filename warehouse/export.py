@@ -17,6 +17,7 @@ from warehouse._parquet import reader, write_rows
 from warehouse._sql import query
 from warehouse.connection import open_reader
 from warehouse.describe import Relation, describe, relations
+from warehouse.made import note_made
 from warehouse.migrate import read_state
 from warehouse.publish import sync_folder
 
@@ -49,6 +50,7 @@ def export(
                 rows[relation.name] = _write(connection, relation, work / f"{relation.name}.parquet", origin)
             (work / "README.md").write_text(_readme(public, rows, origin), encoding="utf-8")
             size = _put_in_place(work, folder)
+            note_made(warehouse, "export", folder)
         except OSError as error:
             raise _failed(folder, error.strerror or str(error)) from error
     return {

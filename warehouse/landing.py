@@ -12,6 +12,7 @@ from typing import Any
 from schemas.document import Document, Given
 from schemas.errors import WarehouseError
 from schemas.outcome import Refusal
+from schemas.tombstone import document_hash
 from warehouse._arrow import table
 from warehouse._reasons import reason
 from warehouse.publish import sync_folder
@@ -50,25 +51,56 @@ def write_pack(folder: Path, documents: Sequence[Document], received_at: datetim
 
     A pack that is there already stays, with the time of its first receipt.
     """
-    import pyarrow.parquet as pq
-
     path = folder / name_pack(documents)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if path.exists():
             return Pack(path.name, _received_at(path))
-        unfinished = folder / f".{path.name}.{os.getpid()}{_UNFINISHED}"
         rows = _documents_table(documents, received_at)
-        rows = rows.replace_schema_metadata({_RECEIVED: received_at.astimezone(UTC).isoformat().encode()})
-        with unfinished.open("wb") as file:
-            pq.write_table(rows, file, **_WRITING)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-        sync_folder(folder)
+        _put_in_place(path, rows.replace_schema_metadata({_RECEIVED: received_at.astimezone(UTC).isoformat().encode()}))
     except OSError as error:
         raise WarehouseError(f"cannot keep raw documents in {folder}: {reason(error)}") from error
     return Pack(path.name, received_at)
+
+
+def take_out(folder: Path, name: str, documents: Collection[str]) -> None:
+    """Write a pack anew without these documents (`document_hash`), or delete it when it holds nothing else.
+
+    The one case in which a pack changes.  It keeps its name and the time of its receipt; where it is not there, or
+    holds none of them, nothing is done.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    path = folder / name
+    try:
+        if not path.exists():
+            return
+        rows = pq.read_table(path, **_READING)
+        pairs = zip(rows["document_id"].to_pylist(), rows["origin"].to_pylist(), strict=True)
+        stays = [document_hash(*pair) not in documents for pair in pairs]
+        if all(stays):
+            return
+        if any(stays):
+            _put_in_place(path, rows.filter(pa.array(stays)))
+        else:
+            path.unlink()
+            sync_folder(folder)
+    except (OSError, pa.ArrowException) as error:
+        raise WarehouseError(f"cannot take an article out of the pack {path}: {reason(error)}") from error
+
+
+def _put_in_place(path: Path, rows: Any) -> None:
+    """Write a pack beside its place, see it to the disk, and rename it."""
+    import pyarrow.parquet as pq
+
+    unfinished = path.with_name(f".{path.name}.{os.getpid()}{_UNFINISHED}")
+    with unfinished.open("wb") as file:
+        pq.write_table(rows, file, **_WRITING)
+        file.flush()
+        os.fsync(file.fileno())
+    unfinished.replace(path)
+    sync_folder(path.parent)
 
 
 def list_packs(folder: Path, names: Collection[str] | None = None) -> list[Pack]:
@@ -81,6 +113,12 @@ def list_packs(folder: Path, names: Collection[str] | None = None) -> list[Pack]
 def read_pairs(folder: Path, pack: Pack) -> list[Pair]:
     """What a pack holds, in its order."""
     return [(row["document_id"], row["origin"]) for row in _rows(folder / pack.name, columns=["document_id", "origin"])]
+
+
+def read_given(folder: Path, pack: Pack) -> dict[Pair, Given]:
+    """What was given with each document of a pack."""
+    rows = _rows(folder / pack.name, columns=["document_id", "origin", "given"])
+    return {(row["document_id"], row["origin"]): Given.from_dict(json.loads(row["given"])) for row in rows}
 
 
 def read_documents(

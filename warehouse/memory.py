@@ -6,7 +6,7 @@ line has how many articles of the source there are.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,11 +20,16 @@ from warehouse.publish import sync_folder
 from warehouse.rows import Pack
 
 if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from warehouse.connection import Writer
     from warehouse.store import Store
 
 _UNFINISHED = ".unfinished"
 #: What `warehouse_state` has: the number of the snapshot in `source_lines`, and what it was learned from.
 _NUMBER, _LEARNED_FROM = "memory_snapshot", "memory_learned_from"
+#: In fewer articles no line is known (count_lines.sql).
+_LEAST_ARTICLES = 3
 
 
 class KnownLine(NamedTuple):
@@ -200,20 +205,45 @@ def settle_memory(store: "Store", run_id: str, rules_version: str, learned_from:
     if read_state(connection, _NUMBER) == str(number) and learned_from in (None, told):
         return
     known = read_snapshot(path)
-    totals = {k.source: k.articles for k in known if not k.line}
-    rows = [(number, k.source, k.line, k.articles, totals.get(k.source, 0)) for k in known if k.line]
     with store.writer.transaction():
-        connection.execute(query("delete_source_lines"))
-        if rows:
-            connection.register("known_lines", _lines_table(rows))
-            try:
-                connection.execute(query("insert_source_lines"))
-            finally:
-                connection.unregister("known_lines")
+        _fill_source_lines(connection, number, known)
         connection.execute(query("set_run_rules"), {"run_id": run_id, "rules_version": rules_version})
         write_state(connection, _NUMBER, str(number))
         if learned_from is not None:
             write_state(connection, _LEARNED_FROM, learned_from)
+
+
+def forget_lines(writer: "Writer", landing_folder: Path, lines: Mapping[int, int]) -> None:
+    """Take lines out of the newest snapshot and `source_lines` that only forgotten documents made known.
+
+    `lines`: keys, and in how many of these documents each stands.  What stands in enough others is furniture and stays,
+    its count too, until `reprocess` learns anew.  Older snapshots go: nobody uses them.  Done again it changes nothing.
+    """
+    path = newest_snapshot(landing_folder)
+    if path is None or not lines:
+        return
+    known = read_snapshot(path)
+    kept = [k for k in known if not k.line or k.articles - lines.get(k.key, 0) >= _LEAST_ARTICLES or k.key not in lines]
+    if kept != known:
+        write_snapshot(landing_folder, number_of(path), kept)
+    for older in path.parent.glob("*.npz"):
+        if older != path:
+            older.unlink()
+    if read_state(writer.connection, _NUMBER) == str(number_of(path)):
+        with writer.transaction() as connection:
+            _fill_source_lines(connection, number_of(path), kept)
+
+
+def _fill_source_lines(connection: "DuckDBPyConnection", number: int, known: Sequence[KnownLine]) -> None:
+    totals = {k.source: k.articles for k in known if not k.line}
+    rows = [(number, k.source, k.line, k.articles, totals.get(k.source, 0)) for k in known if k.line]
+    connection.execute(query("delete_source_lines"))
+    if rows:
+        connection.register("known_lines", _lines_table(rows))
+        try:
+            connection.execute(query("insert_source_lines"))
+        finally:
+            connection.unregister("known_lines")
 
 
 def _lines_table(rows: Sequence[tuple[int, str, str, int, int]]) -> Any:

@@ -73,7 +73,7 @@ def read_report(warehouse: Path, days: int, made_at: datetime, code_version: str
             stories=tuple(_story(row) for row in _ask(connection, "stories", most=STORIES, **each)),
             edits=tuple(Edit(**_tuples(row)) for row in _ask(connection, "edits", most=EDITS)),
             copies=tuple(_copies(row) for row in _ask(connection, "copies", most=COPIES, **each)),
-            samples=tuple(_sample(row) for row in _ask(connection, "samples", salt=revision, **words, **within)),
+            samples=tuple(sample_of(row) for row in _ask(connection, "samples", salt=revision, **words, **within)),
             runs=tuple(Run(**row) for row in _ask(connection, "runs", most=RUNS)),
         )
 
@@ -112,6 +112,7 @@ def _copies(row: dict[str, Any]) -> Copies:
     return Copies(**row)
 
 
-def _sample(row: dict[str, Any]) -> Sample:
+def sample_of(row: dict[str, Any]) -> Sample:
+    """A row of columns that are called as its fields."""
     row["removed"] = tuple(Piece(**piece) for piece in row["removed"])
     return Sample(**_tuples(row))

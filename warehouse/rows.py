@@ -10,6 +10,9 @@ from schemas.run import ExpectationResult, Receipt
 
 #: What names a document for good: its document_id and its origin.
 Pair = tuple[str, str]
+#: A document that was kept out, its pack (None: it never came to that), the id of the article that was taken down, the
+#: source by which it was told, and the hash of the address that it came from.
+KeptOut = tuple[Document, str | None, str | None, str | None, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +86,8 @@ class Knowledge:
     body_hash to the (article_id, source) of every version with those words.  `current`: the current version of every
     article named in these two; its body is empty unless it was asked for, and so are captions and removed pieces.
     `taken`: proposed article ids that exist.  `before`: the versions that the articles to be made anew have had, by
-    (article_id, version).  None of the others tells of those articles.
+    (article_id, version).  None of the others tells of those articles.  `tombstones`: of the keys that documents here
+    have, those of articles that were taken down: the (article_id, source) of these.
     """
 
     body_hashes: dict[Pair, str] = field(default_factory=dict)
@@ -93,6 +97,7 @@ class Knowledge:
     current: dict[str, Version] = field(default_factory=dict)
     taken: frozenset[str] = frozenset()
     before: dict[tuple[str, int], Version] = field(default_factory=dict)
+    tombstones: dict[tuple[str, str], list[tuple[str, str | None]]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +108,8 @@ class Changes:
     to be put in place of those of the same article and number.  `closed`: stored versions that have been followed by
     another, as (article_id, version, valid_to).  `documents`: each with its pack, its article's id (None: refused) and
     its source.  `retried`: those of them the warehouse has from an earlier run.  `refused`: rejected articles.
-    `queue`: body hashes whose relations must be worked out again.
+    `queue`: body hashes whose relations must be worked out again.  `kept_out`: documents of articles that were taken
+    down.
     """
 
     batch: int
@@ -119,3 +125,4 @@ class Changes:
     receipts: Sequence[Receipt] = ()
     results: Sequence[ExpectationResult] = ()
     queue: Sequence[str] = ()
+    kept_out: Sequence[KeptOut] = ()

@@ -15,7 +15,8 @@ from schemas.errors import RunFailed
 from schemas.outcome import OUTCOMES
 from schemas.run import Alarm, SourceHistory
 from schemas.settings import Settings
-from warehouse import landing
+from schemas.tombstone import Forgetting
+from warehouse import landing, tombstones
 from warehouse._arrow import change_tables, keys_table, pairs_table, values_table
 from warehouse._sql import query
 from warehouse.collected import Collected, write_visits
@@ -37,6 +38,7 @@ _WRITES = (
     ("keys", "insert_keys"),
     ("results", "insert_quality_results"),
     ("queue", "insert_relate_queue"),
+    ("kept_out", "keep_out"),
 )
 
 
@@ -239,6 +241,14 @@ class Store:
         asked = list(keys)
         return {asked[row]: article_id for row, article_id in self._ask("find_keys", keys_table(asked))}
 
+    def tombstones(self, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[tuple[str, str | None]]]:
+        """Of these (kind, key) those of articles that were taken down, with the (article_id, source) of these."""
+        asked = list(keys)
+        found: dict[tuple[str, str], list[tuple[str, str | None]]] = {}
+        for row, article_id, source in self._ask("find_tombstones", keys_table(asked)):
+            found.setdefault(asked[row], []).append((article_id, source))
+        return found
+
     def by_words(self, body_hashes: Iterable[str]) -> dict[str, list[tuple[str, str | None]]]:
         """The (article_id, source) of every version with these words, by body_hash; sorted."""
         found: dict[str, list[tuple[str, str | None]]] = {}
@@ -291,6 +301,22 @@ class Store:
             for name in ("incoming_quarantine", "incoming_receipts"):
                 if name in tables:
                     connection.execute(query(name.replace("incoming", "insert")))
+            if changes.kept_out and changes.forgotten:  # an article that stood in the tables until now
+                tombstones.must_finish(self.writer)
+        if changes.kept_out:
+            tombstones.take_out_of_packs(self.writer, self.landing_folder)
+
+    def bury(self, forgetting: Forgetting) -> None:
+        """Take articles down for good: their rows go, and from now on they are kept out.
+
+        Killed from here on, it is done by whoever opens the store next.
+        """
+        tombstones.write_forgetting(self.landing_folder, forgetting)
+        tombstones.bury(self.writer, self.landing_folder)
+
+    def finish_burying(self) -> None:
+        """Their words go from packs, snapshots, the files of the warehouse, and what was made from it."""
+        tombstones.finish(self.writer, self.landing_folder)
 
     def publish(self) -> bool:
         """Let readers see everything; False when they already do."""
@@ -323,6 +349,7 @@ def open_store(settings: Settings) -> Iterator[Store]:
     """The warehouse of `settings`, open for writing; see `warehouse.connection.open_writer` for what is raised."""
     with open_writer(settings.warehouse, settings.wait_seconds) as writer:
         landing.clean_up(settings.landing)
+        tombstones.settle(writer, settings.landing)
         yield Store(writer, settings.landing)
 
 

@@ -1,0 +1,435 @@
+"""`copydesk forget`: nothing of an article is left anywhere, all else is as it was, and it does not come back."""
+
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow.parquet as pq
+import pytest
+
+os.environ["COPYDESK_TRACK"] = "0"  # before the flows are imported
+
+from flows.forget import forget, plan
+from flows.ingest import ingest
+from flows.reprocess import reprocess
+from schemas.errors import UsageError
+from schemas.settings import Settings
+from tests.conftest import ROOT, copydesk
+from warehouse.audit import audit
+from warehouse.connection import open_reader, open_writer
+
+#: Stands in what is taken down and in nothing else: in words, addresses and paths.
+MARK = "zanthoria"
+URL = f"https://harbour.example/2026/{MARK}-quay"
+SOURCE = "Harbour Standard"
+FOOT = "Every weekday morning our reporters walk the whole length of the harbour wall."
+MARKED_FOOT = f"Our long series on {MARK} quay runs in this paper on every other Saturday."
+
+
+WORDS = [
+    "barrel",
+    "candle",
+    "drift",
+    "ember",
+    "fallow",
+    "girder",
+    "hollow",
+    "island",
+    "jetty",
+    "kettle",
+    "ladder",
+    "market",
+    "needle",
+    "orchard",
+    "pebble",
+    "quarry",
+    "ribbon",
+    "saddle",
+    "timber",
+    "umbrella",
+    "valley",
+    "willow",
+    "yellow",
+    "anchor",
+    "bucket",
+    "copper",
+    "danger",
+    "engine",
+    "feather",
+    "garden",
+    "hammer",
+    "insect",
+    "jacket",
+    "kitchen",
+    "lantern",
+    "mirror",
+    "napkin",
+    "oyster",
+    "pocket",
+    "quiver",
+    "rocket",
+    "silver",
+    "tunnel",
+    "upland",
+    "velvet",
+    "window",
+    "yonder",
+    "acorn",
+    "bridle",
+    "cellar",
+]
+
+
+def story(subject: str, days: int, foot: str = FOOT) -> str:
+    """An article that shares no passage with another but its last line."""
+    chance = random.Random(days)
+    sentences = [
+        f"The {' '.join(chance.sample(WORDS, 9))} near {subject} was {' '.join(chance.sample(WORDS, 8))} for {days + n} days."
+        for n in range(12)
+    ]
+    return "\n\n".join([" ".join(sentences[at : at + 3]) for at in range(0, 12, 3)] + [foot]) + "\n"
+
+
+def row(id: str, subject: str, days: int, **given: Any) -> dict[str, Any]:
+    title = given.pop("title", f"Work on {subject} drags on")
+    return {"id": id, "source": SOURCE, "title": title, "text": story(subject, days, given.pop("foot", FOOT)), **given}
+
+
+def write_dump(path: Path, rows: list[dict[str, Any]]) -> str:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(json.dumps(r) + "\n" for r in rows), encoding="utf-8")
+    return str(path)
+
+
+OTHERS = [
+    row(f"n{n}", f"the {town} bridge", n) for n, town in enumerate(("Skarra", "Ostby", "Wend", "Lull", "Marn"), 2)
+]
+COPIED = {**row("w1", "the Skarra bridge", 2), "source": "Prairie Ledger"}
+MARKED = [
+    row("m1", f"{MARK} quay", 11, url=URL, foot=MARKED_FOOT),
+    row("m2", f"old {MARK} pier", 21, foot=MARKED_FOOT),
+    row("m3", f"new {MARK} lock", 31, foot=MARKED_FOOT),
+]
+REFUSED = {"id": f"short-{MARK}", "url": URL, "source": SOURCE, "text": f"Subscribe to read about {MARK}."}
+
+
+@pytest.fixture(scope="module")
+def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder with everything that copydesk leaves in one: versions, refusals, links, a snapshot, an export."""
+    folder = tmp_path_factory.mktemp("law")
+    warehouse = str(folder / "data" / "w.duckdb")
+    edited = {**MARKED[0], "text": MARKED[0]["text"] + f"\nA spokesman for {MARK} said no more than that on Friday.\n"}
+    ingest([write_dump(folder / "in" / "others.jsonl", [*OTHERS, COPIED])], warehouse, workers=1)
+    ingest([write_dump(folder / "in" / f"{MARK}.jsonl", [*MARKED, REFUSED])], warehouse, workers=1)
+    ingest([write_dump(folder / "in" / "second.jsonl", [edited, OTHERS[0]])], warehouse, workers=1)
+    reprocess(warehouse, workers=1)
+    shutil.rmtree(folder / "in")
+    for command in ("export", "report"):
+        place = [str(folder / "data" / "exported")] if command == "export" else []
+        done = copydesk(command, *place, "--warehouse", warehouse)
+        assert done.returncode == 0, done.stderr
+    return folder / "data"
+
+
+@pytest.fixture
+def data(filled: Path, tmp_path: Path) -> Path:
+    """A copy of it; what was noted of exports and reports names this one."""
+    data = tmp_path / "data"
+    shutil.copytree(filled, data)
+    made = data / ".w.duckdb.made"
+    made.write_text(made.read_text().replace(str(filled), str(data)))
+    return data
+
+
+def settings(data: Path) -> Settings:
+    return Settings(warehouse=data / "w.duckdb")
+
+
+def marked_ids(data: Path) -> list[str]:
+    return [i for (i,) in ask(data, f"SELECT DISTINCT article_id FROM articles WHERE contains(lower(body), '{MARK}')")]
+
+
+def ask(data: Path, sql: str) -> list[tuple]:
+    connection = open_reader(data / "w.duckdb")
+    try:
+        return connection.execute(sql).fetchall()
+    finally:
+        connection.close()
+
+
+def where_it_stands(data: Path) -> list[str]:
+    """Every file under the folder in which the word can be found, as bytes or unpacked; what a name tells, too."""
+    found = []
+    for path in sorted(p for p in data.rglob("*") if p.is_file()):
+        told = [str(path.relative_to(data)), path.read_bytes().decode("latin-1")]
+        if path.suffix == ".parquet":
+            told += [
+                json.dumps(
+                    pq.read_table(path).to_pylist(),
+                    default=lambda v: v.decode("utf-8", "replace") if isinstance(v, bytes) else str(v),
+                )
+            ]
+        if path.suffix == ".npz":
+            with np.load(path) as arrays:
+                told += [arrays["lines"].tobytes().decode()]
+        if path.name.endswith((".duckdb", ".writing", ".before")):
+            told += [str(rows) for rows in tables_of(path).values()]
+        if any(MARK in text.lower() for text in told):
+            found.append(path.name)
+    return found
+
+
+def tables_of(file: Path) -> dict[str, list[tuple]]:
+    with duckdb.connect(str(file), read_only=True) as connection:
+        names = [n for (n,) in connection.execute("SELECT table_name FROM duckdb_tables()").fetchall()]
+        return {n: sorted(connection.execute(f"FROM {n}").fetchall(), key=repr) for n in names}
+
+
+def faults(data: Path) -> list[Any]:
+    return audit(data / "w.duckdb", data / "landing", 1000)["faults"]
+
+
+def test_nothing_of_it_is_left_in_any_file(data: Path):
+    (data / "w.duckdb.before").write_bytes((data / "w.duckdb").read_bytes())
+    before = where_it_stands(data)
+    assert {"w.duckdb", ".w.duckdb.writing", "w.duckdb.before", "w-report.html", "articles.parquet", "0001.npz"} <= set(
+        before
+    )
+    told = forget(settings(data), marked_ids(data))
+    assert (len(told["articles"]), told["documents"], told["refused"]) == (3, 5, 1)
+    assert sorted(a["versions"] for a in told["articles"]) == [1, 1, 2]
+    # Exports were made for others, and are marked: with the list of what is to be deleted from them.
+    exported = {path.name for path in (data / "exported").iterdir()}
+    assert set(where_it_stands(data)) <= exported
+    gone = {r["article_id"] for r in pq.read_table(data / "exported" / "tombstones.parquet").to_pylist()}
+    assert gone == {a["article_id"] for a in told["articles"]}
+    assert copydesk("export", str(data / "exported"), "--warehouse", str(data / "w.duckdb")).returncode == 0
+    assert where_it_stands(data) == []
+    assert faults(data) == []
+    assert not (data / "w-report.html").exists() and not (data / "w.duckdb.before").exists()
+
+
+#: What tells of a forgotten article by its absence, or of the change itself.
+TOLD = {"warehouse_state", "tombstones", "tombstone_keys"}
+
+
+def test_all_else_is_as_it_was(data: Path):
+    before = tables_of(data / "w.duckdb")
+    packs = {p.name: pq.read_table(p) for p in (data / "landing").glob("*.parquet")}
+    snapshot = [line for line in lines_of(data) if MARK not in line]
+    forget(settings(data), marked_ids(data))
+    after = tables_of(data / "w.duckdb")
+    numbers = {n for n, i, *_ in before["relate_articles"] if i in {r[0] for r in after["tombstones"]}}
+    for name, rows in before.items():
+        if name in TOLD:
+            continue
+        if name == "relate_marks":
+            rows = [r for r in rows if r[0] not in numbers]
+        if name == "receipts":  # run and place, and what came of it; of others all
+            rows = [
+                (run, place, "forgotten", *rest)
+                if MARK in str((origin, rest)) or is_marked(rest, after)
+                else (run, place, origin, *rest)
+                for run, place, origin, *rest in rows
+            ]
+            assert sorted(rows, key=repr) == after[name]
+            continue
+        kept = [r for r in rows if MARK not in repr(r).lower() and not any(t[0] in r for t in after["tombstones"])]
+        assert kept == after[name], name
+    assert lines_of(data) == snapshot
+    for path in (data / "landing").glob("*.parquet"):
+        was = packs[path.name]
+        stays = [r for r in was.to_pylist() if MARK not in repr(r).lower()]
+        now = pq.read_table(path)
+        assert now.to_pylist() == stays and now.schema.metadata == was.schema.metadata
+    assert set(packs) - {p.name for p in (data / "landing").glob("*.parquet")} == {
+        name for name, was in packs.items() if all(MARK in repr(r).lower() for r in was.to_pylist())
+    }
+
+
+def is_marked(rest: list[Any], after: dict[str, list[tuple]]) -> bool:
+    return rest[-1] in {t[0] for t in after["tombstones"]}
+
+
+def lines_of(data: Path) -> list[str]:
+    with np.load(data / "landing" / "memory" / "0001.npz") as arrays:
+        return arrays["lines"].tobytes().decode().split("\n")
+
+
+def test_it_does_not_come_back(data: Path, tmp_path: Path):
+    """The same copy, the same address with other words, the same words from elsewhere: all are counted, none is kept."""
+    forget(settings(data), [URL])
+    warehouse = str(data / "w.duckdb")
+    count = ask(data, "SELECT count(*) FROM article_versions")
+    elsewhere = {**MARKED[0], "id": "x9", "url": "https://harbour.example/a-new-address"}
+    changed = row("q", f"{MARK} quay again", 77, url=URL + "?utm_source=feed")
+    again = write_dump(tmp_path / "again.jsonl", [MARKED[0], elsewhere, changed])
+    for _ in range(2):
+        summary = ingest([again], warehouse, workers=1)
+        assert (summary["inputs"], summary["quarantined"], summary["balanced"]) == (3, 3, True)
+        assert summary["reasons"] == {"forgotten": 3} and summary["refused"] == []
+    other = write_dump(tmp_path / "other.jsonl", [{**MARKED[0], "source": "Prairie Ledger", "url": None}])
+    assert ingest([other], warehouse, workers=1)["loaded"] == 1  # the words of another outlet are its own article
+    assert [(n + 1,) for (n,) in count] == ask(data, "SELECT count(*) FROM article_versions")
+    assert forget(settings(data), [str(tmp_path / "other.jsonl#m1")])["articles"][0]["source"] == "Prairie Ledger"
+    rest = marked_ids(data)
+    forget(settings(data), rest)
+    shutil.rmtree(data / "exported")
+    assert where_it_stands(data) == []
+    assert faults(data) == []
+
+
+def test_it_stays_out_of_all_that_is_made_anew(data: Path):
+    forget(settings(data), marked_ids(data))
+    shutil.rmtree(data / "exported")
+    warehouse = str(data / "w.duckdb")
+    articles = "SELECT * EXCLUDE (run_id, loaded_at) FROM article_versions ORDER BY article_id, version"
+    buried = "SELECT * FROM tombstone_keys ORDER BY ALL"
+    before = ask(data, articles), ask(data, buried)
+    assert reprocess(warehouse, all=True, workers=1)["inputs"] == 7
+    for path in data.glob("*w.duckdb*"):
+        path.unlink()
+    assert reprocess(warehouse, all=True, workers=1)["inputs"] == 7
+    plain = "SELECT count(*), count(DISTINCT body_hash) FROM article_versions"
+    assert ask(data, plain) and (ask(data, articles.replace("run_id, loaded_at", "run_id, loaded_at, rules_version")), ask(data, buried)) == (
+        [row_without(r, data) for r in before[0]], before[1]
+    )  # fmt: skip
+    assert where_it_stands(data) == []
+    assert faults(data) == []
+
+
+def row_without(values: tuple, data: Path) -> tuple:
+    """Without rules_version: what is learned is another snapshot."""
+    names = [
+        n
+        for (n,) in ask(
+            data, "SELECT column_name FROM duckdb_columns() WHERE table_name = 'article_versions' ORDER BY column_index"
+        )
+    ]
+    names = [n for n in names if n not in ("run_id", "loaded_at")]
+    return tuple(v for n, v in zip(names, values, strict=True) if n != "rules_version")
+
+
+def test_a_backup_of_raw_packs_from_before_does_not_bring_it_back(data: Path, tmp_path: Path):
+    shutil.copytree(data / "landing", tmp_path / "old")
+    forget(settings(data), marked_ids(data))
+    shutil.copytree(tmp_path / "old", data / "landing", dirs_exist_ok=True)
+    for path in data.glob("*w.duckdb*"):
+        path.unlink()
+    shutil.rmtree(data / "exported")
+    assert reprocess(str(data / "w.duckdb"), all=True, workers=1)["inputs"] == 7
+    assert where_it_stands(data) == []
+
+
+STEPS = [
+    "warehouse.tombstones.bury", "warehouse.tombstones.forget_lines", "warehouse.landing.take_out", "tasks.relate.Relations.regroup",
+    "warehouse.connection.sync_folder", "warehouse.connection._connect", "warehouse.tombstones.publish", "warehouse.tombstones._clear_beside",
+    "warehouse.tombstones._mark",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_killed_anywhere_the_next_command_ends_it(data: Path, step: str, when: str):
+    owner, _, name = step.rpartition(".")
+    code = f"""
+import importlib, os, sys
+os.environ["COPYDESK_TRACK"] = "0"
+owner = {owner!r}
+try: owner = importlib.import_module(owner)
+except ModuleNotFoundError: owner = getattr(importlib.import_module(owner.rpartition(".")[0]), owner.rpartition(".")[2])
+from pathlib import Path
+from flows.forget import forget
+from schemas.settings import Settings
+import warehouse.tombstones
+was, armed = getattr(owner, {name!r}), []
+def dies(*arguments, **named):
+    if not armed: return was(*arguments, **named)
+    if {when!r} == "after": was(*arguments, **named)
+    os._exit(9)
+setattr(owner, {name!r}, dies)
+write = warehouse.tombstones.write_forgetting
+def arm(*arguments):
+    path = write(*arguments)
+    armed.append(1)
+    return path
+warehouse.tombstones.write_forgetting = arm
+forget(Settings(warehouse=Path(sys.argv[1])), sys.argv[2:])
+"""
+    names = marked_ids(data)
+    command = [sys.executable, "-c", code, str(data / "w.duckdb"), *names]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 9, done.stderr
+    empty = write_dump(data / "empty.jsonl", [OTHERS[0]])
+    ingest([empty], str(data / "w.duckdb"), workers=1)
+    shutil.rmtree(data / "exported")
+    assert where_it_stands(data) == []
+    assert faults(data) == []
+    assert [a["article_id"] for a in forget(settings(data), names)["already"]] == sorted(names, key=names.index)
+
+
+def test_a_page_that_was_taken_down_is_never_asked_for_again(data: Path):
+    from datetime import UTC, datetime
+
+    from schemas.collected import Found
+    from schemas.source import Source
+    from warehouse.collected import Collected
+
+    source = Source(id="harbour", name=SOURCE, kind="feed", addresses=("https://harbour.example/feed",))
+    now = datetime.now(UTC)
+    found = [(source, Found(URL)), (source, Found("https://harbour.example/2026/other"))]
+    with open_writer(data / "w.duckdb") as writer:
+        due, _ = Collected(writer).note_found(found, now)
+        assert len(due) == 2
+    forget(settings(data), [URL])
+    with open_writer(data / "w.duckdb") as writer:
+        due, new = Collected(writer).note_found(found, now)
+        assert [known.url for known in due] == ["https://harbour.example/2026/other"] and not new
+    assert ask(data, f"SELECT count(*) FROM collected_urls WHERE contains(url, '{MARK}')") == [(0,)]
+
+
+# The command ----------------------------------------------------------------------------------------------------------
+
+
+def test_what_would_go_is_told_and_asked(data: Path):
+    warehouse = ["--warehouse", str(data / "w.duckdb")]
+    was = where_it_stands(data)
+    shown = json.loads(copydesk("forget", URL, "--dry-run", "--json", *warehouse).stdout)
+    assert shown["dry_run"] and shown["articles"][0]["url"] == URL and shown["exports"] and shown["reports"]
+    asked = copydesk("forget", URL, *warehouse)
+    assert asked.returncode == 2 and "--yes" in asked.stderr and asked.stdout == ""
+    assert where_it_stands(data) == was
+    done = copydesk("forget", URL, "--yes", *warehouse)
+    assert done.returncode == 0 and shown["articles"][0]["article_id"] in done.stdout, done.stderr
+    again = copydesk("forget", URL, "--yes", *warehouse)
+    assert again.returncode == 0 and "already" in again.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("https://harbour.example/none", "nothing in the warehouse"), ("ab", "too short"), ("", "too short")],
+)
+def test_a_name_of_nothing_is_told(data: Path, name: str, words: str):
+    with pytest.raises(UsageError, match=words):
+        plan(settings(data), [name])
+
+
+def test_an_id_may_be_shortened_while_it_is_clear(data: Path):
+    ((article_id, *_),) = ask(data, f"SELECT article_id FROM articles WHERE url = '{URL}'")
+    assert plan(settings(data), [article_id[:10]])["articles"][0]["article_id"] == article_id
+
+
+def test_copies_in_other_outlets_are_named_and_stay(data: Path):
+    ((article_id,),) = ask(data, "SELECT article_id FROM articles WHERE source = 'Prairie Ledger'")
+    told = forget(settings(data), [article_id])
+    assert [(r["kind"], r["source"]) for r in told["related"]] == [("same_text", SOURCE)]
+    assert ask(data, "SELECT count(*) FROM articles WHERE contains(title, 'Skarra')") == [(1,)]
+    assert ask(data, "SELECT count(*) FROM article_links WHERE kind = 'same_text'") == [(0,)]
+    assert ask(data, "SELECT count(near_duplicate_of) FROM articles") == [(0,)]

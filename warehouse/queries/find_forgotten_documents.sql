@@ -1,0 +1,1 @@
+SELECT pack, list(document) FROM forgotten_documents GROUP BY pack ORDER BY pack;

@@ -1,0 +1,1 @@
+INSERT INTO forgotten_documents SELECT pack, document FROM in_packs;
