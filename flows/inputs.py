@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from schemas.document import Document
 from schemas.errors import UsageError
-from schemas.settings import Settings
+from schemas.settings import Settings, project
 from tasks._phrases import all_phrases
 from tasks._publishers import load_publishers
 from tasks.read import check_inputs, read_input
@@ -21,7 +21,7 @@ def require(inputs: Iterable[str]) -> None:
 def require_rules() -> None:
     """`UsageError` for a file of phrases or of an outlet's rules that is wrong; else each document would tell of it."""
     all_phrases()
-    load_publishers()
+    load_publishers(project() / "publishers")
 
 
 def require_stored(settings: Settings, all: bool = False, narrowed: bool = False) -> None:

@@ -12,17 +12,17 @@ import numpy as np
 from flows.document import make_article
 from schemas.document import Document
 from schemas.errors import UsageError
-from schemas.settings import Settings
+from schemas.settings import Settings, is_own_project, project
 from tasks._block_labeller import label_blocks
 from tasks._blocks import Block
 from tasks._encoding import decode
 from tasks._publisher_rules import select
-from tasks._publishers import FOLDER, find_publisher, load_publishers, read_publisher
+from tasks._publishers import find_publisher, load_publishers, read_publisher
 from tasks._urls import domain_of
 from tasks._zones import read_zone, zone_pattern
 from tasks.extract import parse_page, read_page
 
-GOLDEN = Path(__file__).parent.parent / "tests" / "golden" / "publishers"
+_GOLDEN = Path(__file__).parent.parent / "tests" / "golden" / "publishers"
 #: What a golden record holds, of what `extract` prints.
 GOLDEN_FIELDS = ("title", "standfirst", "authors", "published_at", "source", "language")
 #: Share of the body, in characters, that its container must hold.
@@ -31,12 +31,18 @@ _NEARLY_ALL = 0.95
 _PASSING = re.compile(r"\d{2,}|^(?:css|sc|jsx|emotion|svelte)-|[^\w-]|^\d|_{2,}[A-Za-z0-9]{5,}$")
 
 
-def draft(document: Document, folder: Path = FOLDER, golden: Path = GOLDEN) -> list[Path]:
+def golden_folder() -> Path:
+    """Where the golden pages are: in the project, or with the tests."""
+    return project() / "golden" if is_own_project() else _GOLDEN
+
+
+def draft(document: Document, folder: Path | None = None, golden: Path | None = None) -> list[Path]:
     """Write a rule file for the outlet of a page, and the page with its record as a golden pair; the paths written.
 
     The selectors are what the general way found, commented out: a rule is for what it gets wrong.  UsageError when
     the page does not say where it is from, is no HTML, or has rules already.
     """
+    folder, golden = folder or project() / "publishers", golden or golden_folder()
     record = make_article(document, Settings()).as_record()
     decoded = decode(document.content, document.charset, is_html=True)
     tree = parse_page(getattr(decoded, "text", "")) if document.media_type == "text/html" else None
@@ -70,12 +76,13 @@ def expected_of(record: dict[str, Any]) -> dict[str, Any]:
     return {**{name: record[name] for name in GOLDEN_FIELDS}, "body": body, "captions": record["captions"]}
 
 
-def check(folder: Path = FOLDER, golden: Path = GOLDEN) -> list[dict[str, str]]:
+def check(folder: Path | None = None, golden: Path | None = None) -> list[dict[str, str]]:
     """What does not fit: a row a difference, with `publisher`, `page`, `what`, `wanted`, `found`; empty when all does.
 
     UsageError for a file of rules that is wrong.
     """
-    load_publishers(folder)
+    load_publishers(folder or project() / "publishers")
+    golden = golden or golden_folder()
     wrong: list[dict[str, str]] = []
     for path in sorted(golden.glob("*/*.json")):
         page = path.with_suffix(".html")

@@ -46,7 +46,7 @@ def up(settings: Settings, port: int, say: Callable[[str], None], workers: int |
     Raises UsageError where this cannot work, CopydeskError when the server or the worker ends by itself.
     """
     if not Path("prefect.yaml").is_file():
-        raise UsageError(f"no prefect.yaml in {Path.cwd()}: run `copydesk up` in the folder of copydesk's own files")
+        raise UsageError(f"no prefect.yaml in {Path.cwd()}: run `copydesk init DIR`, and `copydesk up` in that folder")
     remote = os.environ.get("PREFECT_API_URL")
     if not remote:
         _require_free(port)

@@ -6,6 +6,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from schemas.settings import project
 from warehouse.memory import number_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -16,7 +17,6 @@ _DECIDING = (
     *(f"tasks/{step}.py" for step in ("extract", "strip", "repeats", "normalise", "refuse", "check")),
     "tasks/_*.py",
     "seeds/phrases/*",
-    "seeds/publishers/*",
     *(f"seeds/{words}.toml" for words in ("dates", "names", "pages", "topics")),
     "seeds/labeller.json.gz",
     "schemas/expectations/article.json",
@@ -37,9 +37,11 @@ def rules_hash() -> str:
     digest = hashlib.sha256()
     deciding = {path for pattern in _DECIDING for path in ROOT.glob(pattern) if path.is_file()}
     deciding -= {path for pattern in _NOT_DECIDING for path in ROOT.glob(pattern)}
-    for path in sorted(deciding):
+    named = {path.relative_to(ROOT).as_posix(): path for path in deciding}
+    named |= {f"seeds/publishers/{path.name}": path for path in (project() / "publishers").glob("*") if path.is_file()}
+    for name, path in sorted(named.items()):
         content = path.read_bytes().replace(b"\r\n", b"\n")
-        digest.update(f"{path.relative_to(ROOT).as_posix()} {len(content)}\n".encode() + content)
+        digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:12]
 
 

@@ -6,6 +6,20 @@ from pathlib import Path
 from typing import Any
 
 MEBIBYTE = 1 << 20
+_SEEDS = Path(__file__).resolve().parent.parent / "seeds"
+
+
+def project() -> Path:
+    """The folder with `sources.toml` and `publishers/`: the working folder where that is a project of somebody's own
+    (`copydesk init`), else copydesk's seeds.
+    """
+    here = Path.cwd()
+    return here if (here / "sources.toml").is_file() else _SEEDS
+
+
+def is_own_project() -> bool:
+    """Whether the working folder is a project of somebody's own."""
+    return project() != _SEEDS
 
 
 @dataclass(frozen=True, slots=True)

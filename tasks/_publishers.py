@@ -16,21 +16,21 @@ from schemas.document import Document
 from schemas.errors import UsageError
 from schemas.outcome import KINDS
 from schemas.publisher import SELECTED, Publisher
+from schemas.settings import project
 from tasks._phrases import LONGEST_LINE, fold
 from tasks._urls import canonical_url, domain_of
 from tasks._zones import place_zone
 
-FOLDER = Path(__file__).parent.parent / "seeds" / "publishers"
 _TEXTS, _LISTS = ("name", "zone"), ("domains", "also_known_as")
 _KEYS = (*_TEXTS, *_LISTS, "valid_until", "html", "remove", "phrases")
 
 
-def find_publisher(domain: str | None, source: str | None, seeds: Path = FOLDER) -> Publisher | None:
+def find_publisher(domain: str | None, source: str | None, folder: Path | None = None) -> Publisher | None:
     """The outlet whose site `domain` is (or is a subdomain of), else the one called `source`; None when unknown.
 
-    UsageError when a file in `seeds` is no publisher.
+    UsageError when a file in `folder` (that of the project unless said) is no publisher.
     """
-    known = load_publishers(seeds)
+    known = load_publishers(folder or project() / "publishers")
     labels = (domain or "").casefold().split(".")
     for start in range(len(labels) - 1):
         if found := known.get(".".join(labels[start:])):
@@ -47,10 +47,10 @@ def rules_for(document: Document, url: str | None, source: str | None) -> Publis
 
 
 @cache
-def load_publishers(seeds: Path = FOLDER) -> Mapping[str, Publisher]:
+def load_publishers(folder: Path) -> Mapping[str, Publisher]:
     """Every domain and name, casefolded, to its outlet; UsageError names the file, the line and what to do."""
     found: dict[str, Publisher] = {}
-    for path in sorted(seeds.glob("*.toml")):
+    for path in sorted(folder.glob("*.toml")):
         publisher = read_publisher(path)
         for key in dict.fromkeys(k.casefold() for k in (*publisher.domains, publisher.name, *publisher.also_known_as)):
             if (other := found.setdefault(key, publisher)) is not publisher:

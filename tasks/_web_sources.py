@@ -1,4 +1,4 @@
-"""seeds/sources.toml and its like, read strictly: an error names the file, the source, the key, and what to do."""
+"""A file of sources, read strictly: an error names the file, the source, the key, and what to do."""
 
 import re
 import tomllib
@@ -10,12 +10,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from schemas.errors import UsageError
-from schemas.settings import MEBIBYTE
+from schemas.settings import MEBIBYTE, project
 from schemas.source import FEED_KINDS, FILE_KINDS, SCHEDULES, WEB_KINDS, Budget, Limits, Source, SourceBook
 from tasks._web_addresses import why_unsafe_url
 from tasks._zones import place_zone
 
-SEEDS = Path(__file__).parent.parent / "seeds" / "sources.toml"
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
 _CONTACT = re.compile(r"https?://\S+\.\S+|(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 
@@ -80,8 +79,8 @@ _FILE = {"collect": _TABLE, "source": _Rule(lambda v: isinstance(v, list), "tabl
 
 
 def read_sources(path: Path | None = None) -> SourceBook:
-    """The sources of a file (seeds/sources.toml unless said); UsageError for the first thing that is wrong in it."""
-    path = path or SEEDS
+    """The sources of a file (that of the project unless said); UsageError for the first thing that is wrong in it."""
+    path = path or project() / "sources.toml"
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

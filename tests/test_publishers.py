@@ -168,7 +168,7 @@ def test_wrong_rules_stop_a_run_and_refuse_no_document(rules, monkeypatch):
     folder = rules('name = "Q"\n[html]\ntitle = "div[["\n')
     with pytest.raises(UsageError, match=r"quay\.toml, line 3"):
         read(page())
-    monkeypatch.setattr(inputs, "load_publishers", lambda: load_publishers(folder))
+    monkeypatch.setattr(inputs, "load_publishers", lambda _: load_publishers(folder))
     with pytest.raises(UsageError, match=r"quay\.toml, line 3"):
         inputs.require([])
 

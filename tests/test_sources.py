@@ -12,10 +12,12 @@ from flows import cli
 from flows.sources import check_sources, draft_source, whats_new
 from schemas.errors import CopydeskError, UsageError
 from schemas.source import Limits, Window
-from tasks._web_sources import SEEDS, choose, read_sources
+from tasks._web_sources import choose, read_sources
+from tests.conftest import ROOT
 from tests.newsroom import START, Newsroom, Paper, Reply
 from tests.test_collect import gather, room, source  # noqa: F401 - fixtures
 
+SEEDS = ROOT / "seeds" / "sources.toml"
 GOOD = """
 [collect]
 contact = "desk@copydesk.example"
