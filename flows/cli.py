@@ -288,4 +288,4 @@ def check(
 
 
 # They register their commands, with the options above.
-from flows import cli_collect, cli_forget, cli_project, cli_publisher, cli_quarantine, cli_report, cli_sample  # noqa: E402, F401
+from flows import cli_collect, cli_forget, cli_keep, cli_project, cli_publisher, cli_quarantine, cli_report, cli_sample  # noqa: E402, F401

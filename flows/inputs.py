@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 
 from schemas.document import Document
 from schemas.errors import UsageError
@@ -10,6 +11,9 @@ from tasks._phrases import all_phrases
 from tasks._publishers import load_publishers
 from tasks.read import check_inputs, read_input
 from warehouse.memory import newest_snapshot, read_counts
+
+#: How large the documents in these are, their size does not tell.
+_PACKED = (".gz", ".parquet", ".warc")
 
 
 def require(inputs: Iterable[str]) -> None:
@@ -42,6 +46,17 @@ def with_memory(settings: Settings) -> Settings:
     if memory:
         read_counts(memory)
     return replace(settings, memory=memory)
+
+
+def size_of(inputs: Iterable[str]) -> int | None:
+    """The bytes of all files, about as many as their documents will have; None where something is no plain file."""
+    size = 0
+    for name in inputs:
+        paths = [Path(name)] if Path(name).is_file() else [path for path in Path(name).rglob("*") if path.is_file()]
+        if not paths or any(path.suffix.lower() in _PACKED for path in paths):
+            return None
+        size += sum(path.stat().st_size for path in paths)
+    return size
 
 
 def is_page(name: str) -> bool:

@@ -47,6 +47,7 @@ def chosen_batches(run: Run, chosen: list[tuple[str, int, int]]) -> Iterator[Bat
     """The documents that `Store.choose` laid out; each batch has yet to be made ready (`make_ready`)."""
     assert run.store is not None
     limits, number = run.settings, 0
+    run.tally.documents_expected = run.tally.inputs + sum(count for _, count, _ in chosen)
     names: list[str] = []
     documents = size = 0
     for name, count, size_bytes in [*chosen, ("", 0, 0)]:

@@ -7,9 +7,9 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flows import early, watch
-from flows.inputs import read_all, with_memory
+from flows.inputs import read_all, size_of, with_memory
 from flows.pool import Pool
-from flows.show import progress
+from flows.show import is_seen, progress
 from flows.version import code_version, rules_version
 from schemas.document import Document
 from schemas.errors import CopydeskError, RunFailed
@@ -224,6 +224,8 @@ def relate_loaded(run: Run) -> None:
 def read_batches(inputs: list[str], run: Run) -> Iterator[Batch]:
     """The documents of all inputs in batches, counted as they are read and never held all at once."""
     settings = run.settings
+    if is_seen() and settings.limit is None:
+        run.tally.bytes_expected = size_of(inputs)
     yield from in_batches(islice(_timed(read_all(inputs, settings, fetch), run), settings.limit), run)
 
 
@@ -236,6 +238,7 @@ def in_batches(stream: Iterable[Document], run: Run, number: int = 0) -> Iterato
         documents.append(document)
         size += len(document.content)
         run.tally.inputs += 1
+        run.tally.bytes_read += len(document.content)
         if len(documents) == settings.batch_documents or size >= settings.batch_bytes:
             yield Batch(number, documents, first)
             documents, number, size, first = [], number + 1, 0, run.tally.inputs

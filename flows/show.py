@@ -6,10 +6,11 @@ rich honours NO_COLOR and leaves colour out of pipes by itself; a progress bar i
 import csv
 import re
 import sys
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, TextIO
 
 import orjson
@@ -50,10 +51,15 @@ def _json_value(value: Any) -> Any:
     return sorted(value) if isinstance(value, (set, frozenset)) else str(value)
 
 
+def is_seen() -> bool:
+    """Whether a person looks at standard error."""
+    return sys.stderr.isatty()
+
+
 @contextmanager
 def progress(what: str) -> Iterator[Any]:
     """A function to call with the `Tally` now and then; it draws only when standard error is a terminal."""
-    if not sys.stderr.isatty():
+    if not is_seen():
         yield lambda tally: None
         return
     from rich.console import Console
@@ -63,13 +69,19 @@ def progress(what: str) -> Iterator[Any]:
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         job = bar.add_task(what)
 
-        def show(tally: Tally) -> None:
-            done = sum(tally.outcomes.values())
-            bar.update(
-                job, description=f"{what}: {done:,} of {tally.inputs:,} read; {tally.outcomes['quarantined']:,} refused"
-            )
+        started = time.monotonic()
+        yield lambda tally: bar.update(job, description=progress_words(what, tally, time.monotonic() - started))
 
-        yield show
+
+def progress_words(what: str, tally: Tally, seconds: float) -> str:
+    """How far a run is after so many seconds: counts, rate, and the time left where it can be told."""
+    words = f"{what}: {tally.done:,} of {tally.inputs:,} read; {tally.outcomes['quarantined']:,} refused"
+    if tally.done and seconds > 0:
+        words += f"; {tally.done / seconds:,.0f} a second"
+        if share := tally.share_done:
+            left = timedelta(seconds=round(seconds * (1 - share) / share))
+            words += f"; {share:.0%}, about {left} left"
+    return words
 
 
 #: The rules behind which the labeller stands.

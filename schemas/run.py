@@ -65,11 +65,31 @@ class Receipt:
 
 @dataclass
 class Tally:
-    """Counts of a run so far; `inputs` is counted where documents are read, the outcomes where they are decided."""
+    """Counts of a run so far; `inputs` is counted where documents are read, the outcomes where they are decided.
+
+    `bytes_read` of `bytes_expected`, or `documents_expected`: what tells how much there is still to do, if anything does.
+    """
 
     inputs: int = 0
     outcomes: dict[str, int] = field(default_factory=lambda: dict.fromkeys(OUTCOMES, 0))
     reasons: dict[str, int] = field(default_factory=dict)
+    bytes_read: int = 0
+    bytes_expected: int | None = None
+    documents_expected: int | None = None
+
+    @property
+    def done(self) -> int:
+        """Inputs that have an outcome."""
+        return sum(self.outcomes.values())
+
+    @property
+    def share_done(self) -> float | None:
+        """0 to 1; None when nobody knows how much there is to do."""
+        if self.documents_expected:
+            return min(1.0, self.done / self.documents_expected)
+        if self.bytes_expected and self.inputs:
+            return min(1.0, self.bytes_read / self.bytes_expected) * self.done / self.inputs
+        return None
 
     @property
     def balances(self) -> bool:

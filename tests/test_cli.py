@@ -227,3 +227,54 @@ def test_module_and_console_script_are_the_same():
         pytest.skip("not installed")
     by_script = subprocess.run([str(script), "--help"], capture_output=True, text=True, env={**os.environ})
     assert by_script.stdout.replace("copydesk", "X") == copydesk("--help").stdout.replace("copydesk", "X")
+
+
+# On a terminal --------------------------------------------------------------------------------------------------------
+
+
+def test_progress_tells_rate_and_time_left():
+    from flows.show import progress_words
+    from schemas.run import Tally
+
+    tally = Tally(inputs=400, bytes_read=4_000, bytes_expected=16_000)
+    tally.outcomes |= {"loaded": 150, "quarantined": 50}
+    assert (
+        progress_words("ingest", tally, 10.0)
+        == "ingest: 200 of 400 read; 50 refused; 20 a second; 12%, about 0:01:10 left"
+    )
+    tally.documents_expected = 800
+    assert progress_words("reprocess", tally, 10.0).endswith("25%, about 0:00:30 left")
+    unknown = Tally(inputs=400)
+    assert progress_words("ingest", unknown, 10.0) == "ingest: 0 of 400 read; 0 refused"
+    unknown.outcomes["loaded"] = 400
+    assert progress_words("ingest", unknown, 10.0).endswith("40 a second")  # a pipe, an archive
+
+
+def on_a_terminal(*arguments: str, **environment: str) -> str:
+    """What a command writes when a person looks on."""
+    import pty
+
+    here, there = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "flows", *arguments], cwd=ROOT, stdin=subprocess.DEVNULL, stdout=there, stderr=there,
+        env={**os.environ, "PYTHONPATH": str(ROOT), "TERM": "xterm-256color", "COLUMNS": "160", **environment},
+    )  # fmt: skip
+    os.close(there)
+    told = b""
+    while True:
+        try:
+            told += os.read(here, 65536)
+        except OSError:  # the other end is closed
+            break
+    os.close(here)
+    assert process.wait() == 0, told
+    return told.decode()
+
+
+def test_a_terminal_gets_colour_and_progress_unless_it_wants_none(letter: Path, tmp_path: Path):
+    colour = "\x1b[1;36m"  # of the title
+    assert colour in on_a_terminal("explain", str(letter))
+    plain = on_a_terminal("explain", str(letter), NO_COLOR="1")
+    assert not any(f"\x1b[{codes}3{digit}m" in plain for codes in ("", "1;") for digit in range(8))
+    told = on_a_terminal("ingest", str(letter), "--no-track", "--warehouse", str(tmp_path / "w.duckdb"))
+    assert "a second; 100%, about 0:00:00 left" in told and "every document accounted for" in told

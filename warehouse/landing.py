@@ -72,7 +72,7 @@ def take_out(folder: Path, name: str, documents: Collection[str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    path = folder / name
+    path = (folder / name).resolve()  # old packs may lie elsewhere, and be linked (docs/operations.md)
     try:
         if not path.exists():
             return
@@ -85,6 +85,7 @@ def take_out(folder: Path, name: str, documents: Collection[str]) -> None:
             _put_in_place(path, rows.filter(pa.array(stays)))
         else:
             path.unlink()
+            (folder / name).unlink(missing_ok=True)  # the link
             sync_folder(folder)
     except (OSError, pa.ArrowException) as error:
         raise WarehouseError(f"cannot take an article out of the pack {path}: {reason(error)}") from error
