@@ -17,7 +17,9 @@ app.add_typer(sources_app, name="sources")
 Ids = Annotated[
     list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Ids of sources; all that are enabled unless said.")
 ]
-File = Annotated[Path | None, typer.Option("--sources", help="The file of sources; seeds/sources.toml unless said.")]
+File = Annotated[
+    Path | None, typer.Option("--sources", help="The file of sources; the project's sources.toml unless said.")
+]
 
 
 @app.command(epilog="Example: copydesk collect harbour-standard --since 2026-11-01 --until 2026-11-07")

@@ -43,7 +43,7 @@ def collect(
     """Fetch and take in what is new; the answer is the run's summary (`Run.finish`), with `sources`: a row of each.
 
     `sources`: ids, all that are enabled unless said; `schedule`: of those, one group.  `since`, `until`: a backfill of
-    these days (UTC, both included) from feeds and sitemaps.  `sources_file`: seeds/sources.toml unless said.
+    these days (UTC, both included) from feeds and sitemaps.  `sources_file`: that of the project unless said.
     """
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait_seconds)
     book = read_sources(Path(sources_file) if sources_file else None)

@@ -67,7 +67,7 @@ class Receipt:
 class Tally:
     """Counts of a run so far; `inputs` is counted where documents are read, the outcomes where they are decided.
 
-    `bytes_read` of `bytes_expected`, or `documents_expected`: what tells how much there is still to do, if anything does.
+    `bytes_read` of `bytes_expected`, or `documents_expected`: what tells how much is still to do, if anything does.
     """
 
     inputs: int = 0
