@@ -117,6 +117,8 @@ MARKED = [
     row("m2", f"old {MARK} pier", 21, foot=MARKED_FOOT),
     row("m3", f"new {MARK} lock", 31, foot=MARKED_FOOT),
 ]
+#: The same words.
+OTHER_BYTES = MARKED[0]["text"].replace("\n\n", "\n\n\n")
 REFUSED = {"id": f"short-{MARK}", "url": URL, "source": SOURCE, "text": f"Subscribe to read about {MARK}."}
 
 
@@ -268,7 +270,7 @@ def test_it_does_not_come_back(data: Path, tmp_path: Path):
     forget(settings(data), [URL])
     warehouse = str(data / "w.duckdb")
     count = ask(data, "SELECT count(*) FROM article_versions")
-    elsewhere = {**MARKED[0], "id": "x9", "url": "https://harbour.example/a-new-address"}
+    elsewhere = {**MARKED[0], "id": "x9", "url": "https://harbour.example/a-new-address", "text": OTHER_BYTES}
     changed = row("q", f"{MARK} quay again", 77, url=URL + "?utm_source=feed")
     again = write_dump(tmp_path / "again.jsonl", [MARKED[0], elsewhere, changed])
     for _ in range(2):
@@ -282,6 +284,27 @@ def test_it_does_not_come_back(data: Path, tmp_path: Path):
     rest = marked_ids(data)
     forget(settings(data), rest)
     shutil.rmtree(data / "exported")
+    assert where_it_stands(data) == []
+    assert faults(data) == []
+
+
+def test_a_load_that_died_before_it_was_out_of_its_pack_is_ended_by_the_next(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """The same words from another address are known only when they have been read, and were landed by then."""
+    forget(settings(data), marked_ids(data))
+    shutil.rmtree(data / "exported")
+    again = write_dump(tmp_path / "again.jsonl", [{**MARKED[0], "id": "x", "url": None, "text": OTHER_BYTES}])
+
+    def dies(*_: Any) -> None:
+        raise OSError(5, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("warehouse.landing.take_out", dies)
+        with pytest.raises(OSError, match="Input"):
+            ingest([again], str(data / "w.duckdb"), workers=1)
+    assert [name for name in where_it_stands(data) if name.endswith(".parquet")]
+    ingest([write_dump(tmp_path / "more.jsonl", [OTHERS[0]])], str(data / "w.duckdb"), workers=1)
     assert where_it_stands(data) == []
     assert faults(data) == []
 
