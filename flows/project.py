@@ -22,6 +22,7 @@ def init(folder: Path) -> tuple[list[Path], list[Path]]:
         "sources.toml": (_TEMPLATE / "sources.toml").read_text(encoding="utf-8"),
         ".gitignore": (_TEMPLATE / "gitignore").read_text(encoding="utf-8"),
         "prefect.yaml": deployments,
+        "automations.yaml": (_ROOT / "automations.yaml").read_text(encoding="utf-8"),
     }
     made: list[Path] = []
     kept: list[Path] = []

@@ -25,7 +25,7 @@ def project(tmp_path: Path) -> Path:
 
 def test_what_is_there_stays_as_it_is(project: Path):
     assert {p.name for p in project.iterdir()} == {
-        "README.md", "sources.toml", ".gitignore", "prefect.yaml", "inbox", "publishers", "golden", "data"
+        "README.md", "sources.toml", ".gitignore", "prefect.yaml", "automations.yaml", "inbox", "publishers", "golden", "data"
     }  # fmt: skip
     (project / "sources.toml").write_text("# mine\n")
     (project / "README.md").unlink()
