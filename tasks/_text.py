@@ -7,8 +7,8 @@ from html import unescape
 
 #: A word: a run of letters and digits; in scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
 #: character counts as one, the convention of the public extraction benchmarks.
-_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
-WORD = re.compile(rf"[{_UNSPACED}]|[^\W_{_UNSPACED}]+")
+UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 
 # Control and format characters that carry no text.  Zero-width joiner and non-joiner (U+200C, U+200D) stay: Persian,
 # Hindi and emoji need them.

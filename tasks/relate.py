@@ -1,38 +1,46 @@
-"""Relations between articles: copies, edited copies, what contains and what quotes another; and groups of copies.
+"""Relations between articles: copies, edited copies, what contains and what quotes another; groups of copies; stories.
 
 What is in the queue is dealt with a part at a time, each in one transaction: found through the index in the warehouse,
-compared word by word, linked, grouped.  Links and groups depend on which articles there are, and never on the order or
-the batches in which they came: every article of a part is compared with all of the index, and where a passage becomes
-furniture, or is none any more, all who have it are in the queue again.
+compared word by word, linked, grouped, and put into stories.  Links, groups and stories depend on which articles
+there are, and never on the order or the batches in which they came: every article of a part is compared with all of
+the index, and where a passage becomes furniture, or is none any more, all who have it are in the queue again.
 """
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import numpy as np
+import scipy.sparse as sp
 
-from tasks import _shingles
+from tasks import _shingles, _stories, _terms
 from tasks._compare import NEAR_DUPLICATE, compare, mask_furniture
 from tasks._groups import Linked, group
 from warehouse.relations import Compared, Members, Relations
 from warehouse.store import Store
+from warehouse.stories import Nodes, Reached, Shared, Stories, Terms
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+#: Nodes whose vectors are in memory at a time, and asked ones that are multiplied with them at once: 200 MB at most.
+_NODES, _ASKED = 100_000, 256
 
 
 def relate(store: Store) -> None:
-    """Bring links and `near_duplicate_of` up to date with what was loaded since the last time.
+    """Bring links, `near_duplicate_of` and stories up to date with what was loaded since the last time.
 
     The article published first stands for its group, else the fullest, else the one with the smallest id; the others
     name it in `near_duplicate_of`.  Run again it changes nothing; when it fails, what is left is still in the queue.
     """
     relations = Relations(store, 1 << _shingles.MARK_BITS)
     relations.require_index(_shingles.INDEX)
+    stories = Stories(store, _stories.NEAREST, _stories.MOST_DAYS)
+    stories.require_index(_stories.MADE)
     while relations.is_waiting():
         with relations.part():
             fresh = relations.fresh()
             relations.index(fresh, *_shingles.index_marks(_shingles.read_texts(fresh.bodies)))
             relations.link(_links(relations.candidates()))
             relations.regroup(_representatives(relations.members()))
+            _tell(stories)
 
 
 def _links(compared: Compared) -> dict[str, np.ndarray | list[str]]:
@@ -80,3 +88,107 @@ def _representatives(members: Members) -> dict[str, str | None]:
         if representative != before:
             found[article_id] = representative
     return found
+
+
+def _tell(stories: Stories) -> None:
+    """The stories of the near-duplicate groups that this part of the queue has touched, and of what is near them."""
+    fresh = stories.fresh()
+    made = _terms.vectors(fresh.copies)
+    stories.index(fresh.first_no, made.owners, made.terms, made.weights)
+    reached = stories.connect(*_nearest(stories))
+    components, parts = _stories.leaves(len(reached.numbers), reached.one, reached.other, reached.similarities)
+    places = np.flatnonzero(_is_new(reached, parts))
+    grouped, centrality = _group(stories, reached, places, parts[places])
+    stories.write(
+        {
+            "node_no": reached.numbers,
+            "component": _smallest(reached.numbers, components),
+            "leaf": _smallest(reached.numbers, parts),
+        },
+        {"node_no": reached.numbers[places], "cluster": grouped, "centrality": centrality},
+    )
+
+
+def _nearest(stories: Stories) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Similar pairs: of each node that is asked about all that may be among its nearest, or have it among theirs."""
+    nodes = stories.nodes()
+    asked = np.flatnonzero(nodes.asked)
+    found = [(np.zeros(0, np.int64),) * 3]
+    if len(asked):
+        count = len(nodes.numbers)
+        of_asked = stories.asked_terms()
+        terms = 1 + int(of_asked.columns.max(initial=0))
+        vectors = _matrix(of_asked, (count, terms))[asked]
+        shared = _matrix(stories.asked_shared(), (count, count))[asked]
+        for first in range(0, count, _NODES):
+            near = nodes.numbers[first : first + _NODES]
+            part = _matrix(stories.near_terms(int(near[0]), int(near[-1])), (count, terms))
+            part = part[first : first + _NODES].T.tocsr()
+            for begin in range(0, len(asked), _ASKED):
+                rows = asked[begin : begin + _ASKED]
+                row, place, alike = _stories.similar(
+                    vectors[begin : begin + _ASKED] @ part,
+                    nodes.days[rows],
+                    nodes.days[first : first + _NODES],
+                    shared[begin : begin + _ASKED, first : first + _NODES],
+                )
+                found += _worth_telling(nodes, rows[row], first + place, alike)
+    one, other, alike = (np.concatenate(column) for column in zip(*found, strict=True))
+    return nodes.numbers[one], nodes.numbers[other], alike
+
+
+def _worth_telling(nodes: Nodes, one: np.ndarray, other: np.ndarray, alike: np.ndarray) -> Iterator[tuple]:
+    """Both directions of these pairs, without what is too little to be among the nearest of the first."""
+    apart = one != other
+    one, other, alike = one[apart], other[apart], alike[apart]
+    order = np.lexsort((-alike, one))
+    one, other, alike = one[order], other[order], alike[order]
+    firsts = np.searchsorted(one, one)
+    last = np.minimum(firsts + _stories.NEAREST, np.searchsorted(one, one, side="right")) - 1
+    kept = alike >= alike[last]
+    yield one[kept], other[kept], alike[kept]
+    news = nodes.dirty[one] & ~nodes.asked[other] & (alike >= nodes.weakest[other])
+    yield other[news], one[news], alike[news]
+
+
+def _is_new(reached: Reached, parts: np.ndarray) -> np.ndarray:
+    """Which nodes are in a part that is not what it was, or in which similarities have changed."""
+    _, before, sizes_before = np.unique(reached.leaves, return_inverse=True, return_counts=True)
+    sizes = np.bincount(parts)
+    (part, leaf), common = np.unique(np.stack([parts, before]), axis=1, return_counts=True)
+    same = np.zeros(len(sizes), bool)
+    same[part] = (common == sizes[part]) & (common == sizes_before[leaf])
+    same[parts[reached.changed]] = False
+    return ~same[parts]
+
+
+def _group(stories: Stories, reached: Reached, places: np.ndarray, parts: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Of the nodes at these places, which are in these parts: the number of the story, and the centrality, of each."""
+    count = len(places)
+    terms, passages = stories.regrouped(reached.numbers[places])
+    used, columns = np.unique(terms.columns, return_inverse=True)
+    vectors = _matrix(terms._replace(columns=columns), (count, len(used)))
+    shared = _matrix(passages, (count, count))
+    days = reached.days[places]
+    found, centrality, following = np.zeros(count, np.int64), np.zeros(count, np.int64), 0
+    order = np.argsort(parts, kind="stable")
+    for some in np.split(order, np.flatnonzero(np.diff(parts[order])) + 1):
+        if len(some) > 1:
+            leaf = _stories.group(vectors[some], days[some], shared[some][:, some])
+            found[some], centrality[some] = leaf.stories + following, leaf.centrality
+        else:
+            found[some] = following
+        following = int(found[some].max(initial=-1)) + 1
+    return found, centrality
+
+
+def _matrix(entries: Terms | Shared, shape: tuple[int, int]) -> sp.csr_matrix:
+    row, column, value = entries
+    return sp.csr_matrix((value.astype(np.int32), (row, column)), shape=shape)
+
+
+def _smallest(numbers: np.ndarray, groups: np.ndarray) -> np.ndarray:
+    """For each node the smallest number in its group."""
+    least = np.full(groups.max(initial=-1) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(least, groups, numbers)
+    return least[groups]

@@ -87,9 +87,9 @@ def again(store: Store, name: str, rules: dict[str, Reading], selection: Selecti
     return run.finish()
 
 
-#: What a rebuilt warehouse may differ in: run ids and load times.
+#: What a rebuilt warehouse may differ in: run ids, load times and story ids.
 LEFT_OUT = {
-    "article_versions": "run_id, loaded_at", "documents": "", "article_links": "", "article_keys": "",
+    "article_versions": "run_id, loaded_at, story_id", "stories": "story_id, first_seen_at", "documents": "", "article_links": "", "article_keys": "",
     "quarantine": "run_id, quarantined_at, resolved_at",
 }  # fmt: skip
 
@@ -100,11 +100,12 @@ def tables(store: Store) -> dict[str, list[tuple]]:
         columns = f"* EXCLUDE ({left_out})" if left_out else "*"
         still = " WHERE resolved_at IS NULL" if name == "quarantine" else ""
         found[name] = sorted(ask(store, f"SELECT {columns} FROM {name}{still}"), key=repr)
+    found["together"] = sorted(ask(store, "SELECT list_sort(list(article_id)) FROM articles GROUP BY story_id"))
     return found
 
 
 def empty(store: Store) -> None:
-    for name in (*LEFT_OUT, "runs", "receipts", "relate_queue", "quality_results"):
+    for name in (*LEFT_OUT, "runs", "receipts", "relate_queue", "quality_results", "story_nodes", "story_terms"):
         store.writer.connection.execute(f"DELETE FROM {name}")
 
 

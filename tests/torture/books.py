@@ -39,6 +39,13 @@ def compare(one: Path, other: Path) -> list[str]:
                 rows = connection.execute(f"FROM {here} EXCEPT ALL FROM {there}").fetchall()
                 if rows:
                     differences.append(f"{table}: {len(rows)} rows {word}, such as {str(rows[0])[:150]}")
+        # Stories have other ids; the same articles are together in one.
+        together = "SELECT list_sort(list(article_id)) AS article_ids FROM {}.articles GROUP BY story_id"
+        one_by_one = [
+            {str(ids) for (ids,) in connection.execute(together.format(s)).fetchall()} for s in ("one", "other")
+        ]
+        if apart := one_by_one[0] ^ one_by_one[1]:
+            differences.append(f"stories: {len(apart)} are not of the same articles, such as {min(apart)[:150]}")
     return differences
 
 

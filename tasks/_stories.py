@@ -1,0 +1,163 @@
+"""Which articles are on one event: how alike two are, which are each other's nearest, and where a story ends.
+
+All of it depends on which articles there are, and never on the order in which they came: similarities are whole
+numbers, an article's nearest are found among all, and articles are put in the order of their words' hashes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from scipy.sparse.csgraph import connected_components
+
+from tasks import _terms
+from tasks._terms import LENGTH
+
+#: Similarities are kept as whole numbers: so many are 1.
+ONE = 1000
+#: Two articles as similar as this may be on one event; and so much more so with the days between them.  With the dates
+#: known and close, evidence counts a tenth more; it halves in so many days after the first few, and later than that the
+#: event is another.  An undated article may be of any time.
+LEAST_SIMILARITY = 0.20
+SOON, SOON_DAYS, HALVED_DAYS, MOST_DAYS = 1.1, 3, 60, 60
+#: What a word of shared passages adds (twelve at least; `article_links`), and what all add at most: forty shared words
+#: are enough for two articles that share little else.
+BY_SHARED_WORD, MOST_BY_SHARED = 0.0075, 0.3
+#: Of an article's links so many are kept, to those most similar.
+NEAREST = 20
+#: Two halves of a story are as similar as this on average (average linkage) ...
+LEAST_MEAN = 0.18
+#: ... and, when both have three articles or more, not much less so than each is in itself.
+LEAST_OF_OWN, LEAST_HALF = 0.65, 3
+#: What hangs together in larger numbers is taken apart at higher and higher similarities, by this factor.
+MOST_TOGETHER, STEP = 800, 1.15
+#: How terms, links and stories are made; what was made otherwise is made anew.
+MADE = " ".join(
+    map(
+        str,
+        (1, _terms.MADE, LEAST_SIMILARITY, SOON, SOON_DAYS, HALVED_DAYS, MOST_DAYS, BY_SHARED_WORD, MOST_BY_SHARED,
+         NEAREST, LEAST_MEAN, LEAST_OF_OWN, LEAST_HALF, MOST_TOGETHER, STEP),
+    )
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Leaf:
+    """Nodes that are grouped by themselves: `stories` numbers them, `centrality` is how alike each is to its story."""
+
+    stories: np.ndarray
+    centrality: np.ndarray
+
+
+def similarity(products: np.ndarray, days: np.ndarray, other_days: np.ndarray, shared_words: np.ndarray) -> np.ndarray:
+    """Of pairs: their vectors' products, days of publication (NaN: unknown), and words in shared passages."""
+    evidence = products / LENGTH**2 + np.minimum(shared_words * BY_SHARED_WORD, MOST_BY_SHARED)
+    apart = np.abs(days - other_days)
+    factor = SOON * np.exp2(-np.maximum(apart - SOON_DAYS, 0) / HALVED_DAYS) * (apart <= MOST_DAYS)
+    factor = np.where(np.isnan(apart), 1, factor)
+    return np.rint(np.minimum(evidence * factor, 1) * ONE).astype(np.int64)
+
+
+def similar(
+    products: sp.csr_matrix, days: np.ndarray, other_days: np.ndarray, shared: sp.csr_matrix
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """The pairs that are similar enough: row, column, similarity.
+
+    `products`: of the vectors of rows and columns; `days`, `other_days`: of rows, and of columns; `shared`: words in
+    shared passages.
+    """
+    pairs = products.tocoo()
+    # Without shared passages less cannot be enough.
+    kept = pairs.data >= LEAST_SIMILARITY / SOON * LENGTH**2 * 0.99
+    row, column, product = pairs.row[kept], pairs.col[kept], pairs.data[kept]
+    words = np.zeros(len(row))
+    passages = shared.tocoo()
+    if passages.nnz:
+        width = products.shape[1]
+        before = row.astype(np.int64) * width + column
+        with_words = passages.row.astype(np.int64) * width + passages.col
+        others = ~np.isin(before, with_words)
+        row, column = np.append(row[others], passages.row), np.append(column[others], passages.col)
+        product = np.append(product[others], np.asarray(products[passages.row, passages.col]).ravel())
+        words = np.append(words[others], passages.data)
+    alike = similarity(product, days[row], other_days[column], words)
+    enough = alike >= LEAST_SIMILARITY * ONE
+    return row[enough].astype(np.int64), column[enough].astype(np.int64), alike[enough]
+
+
+def leaves(count: int, one: np.ndarray, other: np.ndarray, similarities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """What hangs together by links, and the parts of that which are grouped by themselves, numbered for each node."""
+    components = _closed(count, one, other)
+    parts, least = components.copy(), LEAST_SIMILARITY * ONE
+    while True:
+        sizes = np.bincount(parts, minlength=count)
+        large = sizes[parts] > MOST_TOGETHER
+        if not large.any():
+            return components, parts
+        least *= STEP
+        strong = large[one] & (similarities >= least)
+        again = _closed(count, one[strong], other[strong])
+        both = parts * np.int64(count + 1) + np.where(large, again + 1, 0)
+        parts = np.unique(both, return_inverse=True)[1]
+
+
+def _closed(count: int, one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    links = sp.csr_matrix((np.ones(len(one), bool), (one, other)), shape=(count, count))
+    return connected_components(links, directed=False)[1]
+
+
+def group(vectors: sp.csr_matrix, days: np.ndarray, shared: sp.csr_matrix) -> Leaf:
+    """The stories of a leaf; `shared`: words in shared passages of pairs, both ways."""
+    count = len(days)
+    if count == 1:
+        return Leaf(np.zeros(1, np.int64), np.zeros(1, np.int64))
+    products = (vectors @ vectors.T).toarray()
+    alike = similarity(products, days[:, None], days[None, :], shared.toarray()).astype(np.float64) / ONE
+    np.fill_diagonal(alike, 0)
+    stories = _cut(alike)
+    same = stories[:, None] == stories[None, :]
+    others = np.maximum(same.sum(axis=1) - 1, 1)
+    return Leaf(stories, np.rint((alike * same).sum(axis=1) / others * ONE).astype(np.int64))
+
+
+def _cut(alike: np.ndarray) -> np.ndarray:
+    from scipy.cluster.hierarchy import linkage
+
+    count = len(alike)
+    distances = np.maximum(1 - alike, 0)[np.triu_indices(count, 1)]
+    joins = linkage(distances, "average")
+    sizes = np.concatenate([np.ones(count), joins[:, 3]])
+    inside = np.zeros(2 * count - 1)  # the sum of similarities within
+    for number, (left, right, distance, _) in enumerate(joins, count):
+        one, other = int(left), int(right)
+        inside[number] = inside[one] + inside[other] + (1 - distance) * sizes[one] * sizes[other]
+    pairs = np.maximum(sizes * (sizes - 1) / 2, 1)
+    own = inside / pairs
+    stories = np.zeros(count, np.int64)
+    left_to_see, following = [2 * count - 2], 0
+    while left_to_see:
+        number = left_to_see.pop()
+        if number < count:
+            stories[number] = following
+            following += 1
+            continue
+        one, other = int(joins[number - count, 0]), int(joins[number - count, 1])
+        between = 1 - joins[number - count, 2]
+        compared = min(sizes[one], sizes[other]) >= LEAST_HALF
+        if between < LEAST_MEAN or (compared and between < LEAST_OF_OWN * np.sqrt(own[one] * own[other])):
+            left_to_see += [one, other]
+            continue
+        stories[_members(number, joins, count)] = following
+        following += 1
+    return stories
+
+
+def _members(number: int, joins: np.ndarray, count: int) -> list[int]:
+    found, left = [], [number]
+    while left:
+        number = left.pop()
+        if number < count:
+            found.append(number)
+        else:
+            left += joins[number - count, :2].astype(int).tolist()
+    return found

@@ -1,0 +1,1 @@
+SELECT node_no, "day", weakest, is_asked, is_dirty FROM near_nodes ORDER BY place;
