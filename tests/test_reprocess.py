@@ -105,7 +105,16 @@ def tables(store: Store) -> dict[str, list[tuple]]:
 
 
 def empty(store: Store) -> None:
-    for name in (*LEFT_OUT, "runs", "receipts", "relate_queue", "quality_results", "story_nodes", "story_terms"):
+    for name in (
+        *LEFT_OUT,
+        "runs",
+        "receipts",
+        "relate_queue",
+        "quality_results",
+        "story_nodes",
+        "story_terms",
+        "story_edges",
+    ):
         store.writer.connection.execute(f"DELETE FROM {name}")
 
 

@@ -22,7 +22,28 @@ from warehouse.store import Store, open_store
 
 FIRST_DAY = datetime(2024, 3, 1, 9, tzinfo=UTC)
 #: What an article on an event is made of beside the event's own words.
-FILLING = "said the of in on and for at a to was had been with that from it they would after".split()
+FILLING = [
+    "said",
+    "the",
+    "of",
+    "in",
+    "on",
+    "and",
+    "for",
+    "at",
+    "a",
+    "to",
+    "was",
+    "had",
+    "been",
+    "with",
+    "that",
+    "from",
+    "it",
+    "they",
+    "would",
+    "after",
+]
 
 
 @pytest.fixture
@@ -216,10 +237,25 @@ def collections(draw: st.DrawFn) -> list[Item]:
     return found
 
 
-EMPTIED = (
-    "article_versions documents article_links article_keys receipts runs relate_queue relate_articles relate_marks relate_furniture "
-    "quarantine landed_packs stories story_changes story_nodes story_terms story_edges"
-).split()
+EMPTIED = [
+    "article_versions",
+    "documents",
+    "article_links",
+    "article_keys",
+    "receipts",
+    "runs",
+    "relate_queue",
+    "relate_articles",
+    "relate_marks",
+    "relate_furniture",
+    "quarantine",
+    "landed_packs",
+    "stories",
+    "story_changes",
+    "story_nodes",
+    "story_terms",
+    "story_edges",
+]
 
 
 def reset(store: Store) -> None:

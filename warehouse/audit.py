@@ -53,6 +53,8 @@ PROMISES = (
     Promise("representatives_nowhere", "the representative of a near-duplicate is another article, and is nobody's"),
     Promise("groups_without_link", "whoever is in a group is a copy of another in it"),
     Promise("copies_not_indexed", "every article is in the index of copies once, with the words it has"),
+    Promise("stories_miscounted", "every story has the articles and outlets that it counts, and every article a story"),
+    Promise("stories_not_indexed", "every near-duplicate group has its place in the index of stories, and one story"),
     Promise("impossible_times", "no article is from the future"),
     Promise("dead_runs", "a run that is said to be running is running (the next run marks it as crashed)"),
     Promise("missing_packs", "every pack that documents are in is in the landing folder"),
