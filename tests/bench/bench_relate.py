@@ -90,7 +90,8 @@ def fill(store, bodies: Iterator[str], first: int) -> int:
             SELECT made.*, article_id AS document_id, article_id AS origin, 'accepted' AS outcome, [] AS reasons,
                 'Headline' AS title, [] AS authors, [] AS author_kinds, [] AS tags, [] AS captions, [] AS removed,
                 [] AS flags, 0.9 AS confidence, 1 AS version, now() AS first_seen_at, now() AS loaded_at, 'r' AS run_id,
-                'r' AS rules_version, now() AS valid_from, [] AS change, TIMESTAMPTZ '2026-01-01 00:00:00Z' AS published_at
+                'r' AS rules_version, now() AS valid_from, [] AS change, TIMESTAMPTZ '2026-01-01 00:00:00Z' AS published_at,
+                'en' AS "language"
             FROM made
             """
         )
@@ -200,6 +201,9 @@ def measure(store, writer: Writer, there: int, count: int) -> float:
             SELECT count(DISTINCT block_id) AS blocks FROM pragma_storage_info('relate_marks') WHERE block_id >= 0
             UNION ALL SELECT count(DISTINCT block_id) FROM pragma_storage_info('relate_articles') WHERE block_id >= 0
             UNION ALL SELECT count(DISTINCT block_id) FROM pragma_storage_info('relate_furniture') WHERE block_id >= 0
+            UNION ALL SELECT count(DISTINCT block_id) FROM pragma_storage_info('story_nodes') WHERE block_id >= 0
+            UNION ALL SELECT count(DISTINCT block_id) FROM pragma_storage_info('story_terms') WHERE block_id >= 0
+            UNION ALL SELECT count(DISTINCT block_id) FROM pragma_storage_info('story_edges') WHERE block_id >= 0
         )
         """
     ).fetchone()
