@@ -74,7 +74,7 @@ def similar(
     words = np.zeros(len(row))
     passages = shared.tocoo()
     if passages.nnz:
-        width = products.shape[1]
+        width = len(other_days)
         before = row.astype(np.int64) * width + column
         with_words = passages.row.astype(np.int64) * width + passages.col
         others = ~np.isin(before, with_words)

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
@@ -57,38 +58,42 @@ class Vectors:
 
 def vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]]) -> Vectors:
     """Articles as title, standfirst, body and language; each has a vector of length `LENGTH`, or none without words."""
-    owners, terms, counts, rarity = ([np.zeros(0, kind)] for kind in (np.int64, np.int64, np.float64, np.float64))
+    told: list[tuple[int, int]] = []
+    times: list[int] = []
+    lengths = np.zeros(len(copies), np.int64)
     for place, (title, standfirst, body, language) in enumerate(copies):
         found = split(body)
-        words = Counter(found)
-        words.update(found[:LEAD_WORDS])
-        words.update(split(title or ""))
-        words.update(split(standfirst or ""))
-        if not words:
-            continue
-        has_plural = language in _PLURAL_IN_S
-        told = np.array([_term(word, has_plural) for word in words], np.int64)
-        keys, first, number = np.unique(told[:, 0], return_index=True, return_inverse=True)
-        owners.append(np.full(len(keys), place))
-        terms.append(keys)
-        counts.append(np.bincount(number, np.fromiter(words.values(), np.float64, len(words))))
-        rarity.append(_rarity(told[first], language))
-    owner, term = np.concatenate(owners), np.concatenate(terms)
-    weight = (1 + np.log(np.maximum(np.concatenate(counts), 1))) * np.concatenate(rarity)
+        words = Counter([*found, *found[:LEAD_WORDS], *split(title or ""), *split(standfirst or "")])
+        told += map(_term, words, repeat(has_plural(language)))
+        times += words.values()
+        lengths[place] = len(words)
+    terms = np.array(told, np.int64).reshape(-1, 2)
+    both, first, number = np.unique(
+        np.repeat(np.arange(len(copies)), lengths) << TERM_BITS | terms[:, 0], return_index=True, return_inverse=True
+    )
+    owner, term = both >> TERM_BITS, both & ((1 << TERM_BITS) - 1)
+    rarity = np.zeros(len(both))
+    languages = [language for *_, language in copies]
+    numbers = {language: n for n, language in enumerate(dict.fromkeys(languages))}
+    spoken = np.array([numbers[language] for language in languages], np.int64)[owner]
+    for language, n in numbers.items():
+        rarity[spoken == n] = _rarity(terms[first[spoken == n]], language)
+    weight = (1 + np.log(np.bincount(number, times, minlength=len(both)))) * rarity
     order = np.lexsort((term, -weight, owner))
     owner, term, weight = owner[order], term[order], weight[order]
     firsts = np.searchsorted(owner, np.arange(len(copies)))
     kept = np.arange(len(owner)) - firsts[owner] < MOST_TERMS
     owner, term, weight = owner[kept], term[kept], weight[kept]
-    lengths = np.sqrt(np.bincount(owner, weight**2, minlength=len(copies)))
-    whole = np.maximum(np.rint(weight / lengths[owner] * LENGTH), 1).astype(np.uint8)
+    norms = np.sqrt(np.bincount(owner, weight**2, minlength=len(copies)))
+    whole = np.maximum(np.rint(weight / norms[owner] * LENGTH), 1).astype(np.uint8)
     return Vectors(owner, term, whole)
 
 
 def split(text: str) -> list[str]:
     """The folded words of a text; where a script has no spaces, the pairs of neighbouring characters."""
-    found = _TERM.findall(unicodedata.normalize("NFKC", text).casefold())
-    if not any(_IS_UNSPACED.match(word) for word in found):
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    found = _TERM.findall(folded)
+    if not _IS_UNSPACED.search(folded):
         return found
     words: list[str] = []
     for word in found:

@@ -114,6 +114,8 @@ DAMAGE = {
     "groups_without_link": "UPDATE article_links SET kind = 'quotes'",
     "copies_not_indexed": "UPDATE relate_articles SET body_hash = 'other'",
     "representatives_nowhere": "UPDATE article_versions SET near_duplicate_of = 'gone'",
+    "stories_miscounted": "UPDATE stories SET article_count = article_count + 1",
+    "stories_not_indexed": "UPDATE story_nodes SET story_id = 'other'",
     "impossible_times": "UPDATE article_versions SET published_at = loaded_at + INTERVAL 3 DAY WHERE version = 2",
     "dead_runs": "UPDATE runs SET status = 'running'",
     "missing_packs": "UPDATE documents SET pack = 'gone.parquet'",

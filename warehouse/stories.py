@@ -117,7 +117,7 @@ class Stories:
     def nodes(self) -> Nodes:
         """Those whose nearest are asked for, and all that may be near them."""
         self._run("stories_near")
-        rows = self._connection.execute(query("stories_near_nodes")).fetchnumpy()
+        rows = self._columns(query("stories_near_nodes"))
         return Nodes(rows["node_no"], _days(rows["day"]), rows["weakest"], rows["is_asked"], rows["is_dirty"])
 
     def asked_terms(self) -> Terms:
@@ -144,14 +144,16 @@ class Stories:
         }
         with self._registered({"found": pa.table(columns)}):
             self._run("stories_connect")
-        rows = self._connection.execute(query("stories_reached")).fetchnumpy()
-        edges = self._connection.execute(query("stories_edges")).fetchnumpy()
+        rows = self._columns(query("stories_reached"))
+        edges = self._columns(query("stories_edges"))
         by_number = np.argsort(rows["node_no"])
-        ends = [
-            by_number[np.searchsorted(rows["node_no"], edges[e], sorter=by_number)] for e in ("node_no", "other_no")
-        ]
+
+        def places(numbers: "np.ndarray") -> "np.ndarray":
+            return by_number[np.searchsorted(rows["node_no"], numbers, sorter=by_number)]
+
+        one, other = places(edges["node_no"]), places(edges["other_no"])
         changed = np.ma.filled(rows["is_changed"], True).astype(bool)
-        return Reached(rows["node_no"], _days(rows["day"]), rows["leaf"], changed, *ends, edges["similarity"])
+        return Reached(rows["node_no"], _days(rows["day"]), rows["leaf"], changed, one, other, edges["similarity"])
 
     def regrouped(self, numbers: "np.ndarray") -> tuple[Terms, Shared]:
         """The vectors of nodes that are grouped anew, and what they share, by their places in `numbers`."""
@@ -167,11 +169,11 @@ class Stories:
             return self._terms("stories_regrouped_terms"), self._shared("regrouped")
 
     def _terms(self, name: str, values: Mapping[str, int] | None = None) -> Terms:
-        rows = self._connection.execute(query(name), values).fetchnumpy()
+        rows = self._columns(query(name), values)
         return Terms(rows["place"], rows["column_no"], rows["weight"])
 
     def _shared(self, nodes: str) -> Shared:
-        rows = self._connection.execute(query("stories_shared").format(nodes=nodes)).fetchnumpy()
+        rows = self._columns(query("stories_shared").format(nodes=nodes))
         return Shared(rows["one_place"], rows["other_place"], rows["shared_words"])
 
     def write(self, placed: Mapping[str, Any], clusters: Mapping[str, Any]) -> None:
@@ -198,6 +200,9 @@ class Stories:
             told = {name: pa.array(column, kind) for (name, kind), column in zip(types.items(), columns, strict=True)}
             with self._registered({"named": named, "moved": pa.table(told)}):
                 self._run("stories_write")
+
+    def _columns(self, sql: str, values: Mapping[str, int] | None = None) -> "dict[str, Any]":
+        return self._connection.execute(sql, values).fetchnumpy()
 
     def _run(self, name: str) -> None:
         self._connection.execute(query(name).format(**self._numbers))
