@@ -135,17 +135,15 @@ def _cut(alike: np.ndarray) -> np.ndarray:
     own = inside / np.maximum(sizes * (sizes - 1) / 2, 1)
 
     def is_one(number: int) -> bool:
-        one, other, distance, _ = joins[number - count]
-        if 1 - distance < LEAST_MEAN:
-            return False
-        one, other = int(one), int(other)
-        compared = min(sizes[one], sizes[other]) >= LEAST_HALF
-        return not compared or 1 - distance >= LEAST_OF_OWN * np.sqrt(own[one] * own[other])
+        one, other = joins[number - count, :2].astype(int)
+        if min(sizes[one], sizes[other]) < LEAST_HALF:
+            return True
+        return 1 - joins[number - count, 2] >= LEAST_OF_OWN * np.sqrt(own[one] * own[other])
 
     def parts(number: int) -> list[list[int]]:
-        """The stories in a branch of the tree."""
+        """The stories in a branch of the tree that is alike enough."""
         apart: list[int] = []
-        while number >= count and is_one(number):
+        while number >= count:
             less, more = sorted(joins[number - count, :2].astype(int), key=lambda half: (sizes[half], half))
             if sizes[less] >= LEAST_HALF:
                 break
@@ -162,9 +160,16 @@ def _cut(alike: np.ndarray) -> np.ndarray:
             found[best] += some
         return found
 
-    stories = np.zeros(count, np.int64)
-    for number, part in enumerate(parts(2 * count - 2)):
-        stories[part] = number
+    stories, following = np.zeros(count, np.int64), 0
+    branches = [2 * count - 2]
+    while branches:
+        number = branches.pop()
+        if number >= count and 1 - joins[number - count, 2] < LEAST_MEAN:
+            branches += joins[number - count, :2].astype(int).tolist()
+            continue
+        for part in parts(number):
+            stories[part] = following
+            following += 1
     return stories
 
 

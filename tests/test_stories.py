@@ -219,7 +219,7 @@ EVENTS = 3
 def collections(draw: st.DrawFn) -> list[Item]:
     """Articles on a few events, close and far in time, undated; copies, quotations, and articles on two events."""
     found = []
-    for number in range(draw(st.integers(2, 30))):
+    for number in range(draw(st.integers(2, 20))):
         event, kind = (
             draw(st.integers(0, EVENTS - 1)),
             draw(st.sampled_from(["own", "own", "own", "copy", "quote", "two"])),
@@ -278,7 +278,7 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr("tasks.relate._ASKED", 3)
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))
 @given(collections(), st.randoms(use_true_random=False), st.lists(st.integers(1, 7), min_size=2, max_size=2))
 def test_the_order_of_arrival_makes_no_difference(
     shared_store: Store, limits: None, items: list[Item], rng: random.Random, sizes: list[int]
@@ -294,7 +294,7 @@ def test_the_order_of_arrival_makes_no_difference(
     assert states[1] == states[0] and states[2] == states[0]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck))
 @given(collections(), st.lists(st.tuples(st.integers(0, 24), st.integers(0, EVENTS - 1)), max_size=6))
 def test_edits_leave_what_a_new_index_would_find_and_ids_stay(
     shared_store: Store, limits: None, items: list[Item], edits: list[tuple[int, int]]
