@@ -22,8 +22,20 @@ _DECIDING = (
     "schemas/expectations/article.json",
 )
 _NOT_DECIDING = tuple(
-    f"tasks/_{helper}.py"
-    for helper in ("measures", "shingles", "compare", "groups", "terms", "stories", "report_*", "tombstones", "web_*")
+    f"tasks/_{helper}.pytasks/_{helper}.py"
+    for helper in (
+        "measures",
+        "shingles",
+        "compare",
+        "groups",
+        "terms",
+        "stories",
+        "edits",
+        "passages",
+        "report_*",
+        "tombstones",
+        "web_*",
+    )
 )
 
 
