@@ -6,6 +6,7 @@ Heavy libraries are imported inside the commands that use them, so that `--help`
 import os
 import sys
 from datetime import datetime
+from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 from typing import Annotated
@@ -288,4 +289,5 @@ def check(
 
 
 # They register their commands, with the options above.
-from flows import cli_collect, cli_forget, cli_keep, cli_project, cli_publisher, cli_quarantine, cli_report, cli_sample  # noqa: E402, F401
+for _name in ("collect", "diff", "forget", "keep", "project", "publisher", "quarantine", "report", "sample"):
+    import_module(f"flows.cli_{_name}")

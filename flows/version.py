@@ -22,7 +22,7 @@ _DECIDING = (
     "schemas/expectations/article.json",
 )
 _NOT_DECIDING = tuple(
-    f"tasks/_{helper}.pytasks/_{helper}.py"
+    f"tasks/_{helper}.py"
     for helper in (
         "measures",
         "shingles",

@@ -91,3 +91,12 @@ class Likeness:
     containment: float
     shared_words: int
     passages: tuple[Passage, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A row of `article_links`: `kind`, `similarity` from 0 to 1, and `shared_words`."""
+
+    kind: str
+    similarity: float
+    shared_words: int

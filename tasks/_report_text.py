@@ -1,11 +1,12 @@
 """Texts of other people on their way into the report: shortened, harmless, compared."""
 
 import re
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from urllib.parse import urlsplit
 
+from schemas.comparison import Word
 from schemas.report import Edit
+from tasks._edits import compare_words
 
 #: Of one text on the page, in characters, unless more is asked for.
 LINE_CHARACTERS = 240
@@ -14,15 +15,6 @@ CHANGES_SHOWN = 3
 # Steering signs: control characters but for tab and line ends, the marks that turn the order of letters round, and
 # half surrogate pairs, which no file can hold.
 _STEERING = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
-_WORDS = re.compile(r"\s+|\w+|[^\w\s]")
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """Words of a text before and after: `sign` is `+`, `-`, or empty where both have them."""
-
-    sign: str
-    text: str
 
 
 def spelled_out(text: str) -> str:
@@ -70,17 +62,8 @@ def changes(edit: Edit) -> list[tuple[str, list[Word]]]:
 
 def compare(before: str, after: str) -> list[Word]:
     """Two texts as one, with the words that only one of them has."""
-    one, other = _WORDS.findall(before), _WORDS.findall(after)
-    out: list[Word] = []
-    for what, i1, i2, j1, j2 in SequenceMatcher(None, one, other, autojunk=False).get_opcodes():
-        if what == "equal":
-            out.append(Word("", _shortened_middle("".join(one[i1:i2]))))
-            continue
-        if i2 > i1:
-            out.append(Word("-", "".join(one[i1:i2])))
-        if j2 > j1:
-            out.append(Word("+", "".join(other[j1:j2])))
-    return out
+    words = compare_words(before, after)
+    return [word if word.sign else Word("", _shortened_middle(word.text)) for word in words]
 
 
 def _shortened_middle(text: str) -> str:

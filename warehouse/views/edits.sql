@@ -13,6 +13,23 @@ SELECT
     before.authors AS authors_before,
     after.authors AS authors_after,
     after.word_count - before.word_count AS words_added,
+    -- Of the first 400 paragraphs: which are in the one and not in the other is the square of their number.
+    list_filter(
+        string_split(after.body, chr(10) || chr(10))[:400],
+        lambda p: p <> '' AND NOT list_contains(string_split(before.body, chr(10) || chr(10)), p)
+    ) AS paragraphs_added,
+    list_filter(
+        string_split(before.body, chr(10) || chr(10))[:400],
+        lambda p: p <> '' AND NOT list_contains(string_split(after.body, chr(10) || chr(10)), p)
+    ) AS paragraphs_removed,
+    list_filter(
+        list_sort(list_distinct(regexp_extract_all(before.body, '\p{Nd}+(?:[.,]\p{Nd}+)*'))),
+        lambda f: NOT list_contains(regexp_extract_all(after.body, '\p{Nd}+(?:[.,]\p{Nd}+)*'), f)
+    ) AS figures_before,
+    list_filter(
+        list_sort(list_distinct(regexp_extract_all(after.body, '\p{Nd}+(?:[.,]\p{Nd}+)*'))),
+        lambda f: NOT list_contains(regexp_extract_all(before.body, '\p{Nd}+(?:[.,]\p{Nd}+)*'), f)
+    ) AS figures_after,
     before.body AS body_before,
     after.body AS body_after
 FROM article_versions AS after
@@ -34,5 +51,9 @@ COMMENT ON COLUMN edits.standfirst_after IS 'Standfirst after.';
 COMMENT ON COLUMN edits.authors_before IS 'Authors before.';
 COMMENT ON COLUMN edits.authors_after IS 'Authors after.';
 COMMENT ON COLUMN edits.words_added IS 'Words of the body after, less those before; negative when it was cut.';
+COMMENT ON COLUMN edits.paragraphs_added IS 'Paragraphs of the body after that the one before has not, as they are; one that was changed is here and in paragraphs_removed.';
+COMMENT ON COLUMN edits.paragraphs_removed IS 'Paragraphs of the body before that the one after has not.';
+COMMENT ON COLUMN edits.figures_before IS 'Numbers in the body before that the one after has not.';
+COMMENT ON COLUMN edits.figures_after IS 'Numbers in the body after that the one before has not.';
 COMMENT ON COLUMN edits.body_before IS 'Body before.';
 COMMENT ON COLUMN edits.body_after IS 'Body after.';
