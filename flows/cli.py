@@ -289,5 +289,5 @@ def check(
 
 
 # They register their commands, with the options above.
-for _name in ("collect", "diff", "forget", "keep", "project", "publisher", "quarantine", "report", "sample"):
+for _name in ("collect", "diff", "forget", "keep", "project", "publisher", "quarantine", "report", "sample", "search"):
     import_module(f"flows.cli_{_name}")

@@ -9,7 +9,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TextIO
 
@@ -20,6 +20,7 @@ from schemas.draft import BODY, Draft
 from schemas.evidence import Evidence
 from schemas.outcome import OUTCOMES
 from schemas.run import Tally
+from schemas.search import Hit
 
 #: Colours of what `explain` shows, by kind; the kinds not named here are furniture and dim.
 _COLOURS = {
@@ -258,6 +259,36 @@ def refusals(rows: Sequence[dict[str, Any]]) -> None:
         print()
 
 
+def hits(found: Sequence[Hit], format: str) -> None:
+    """What a search found: on a terminal a paragraph each with the finds in colour, else rows as `query` gives them."""
+    columns = [field.name for field in fields(Hit) if field.name != "marks"]
+    rows = ([getattr(hit, name) for name in columns] for hit in found)
+    if format == "json":
+        json_rows(columns, rows)
+    elif format == "csv":
+        csv_lines(columns, rows, sys.stdout)
+    elif not found:
+        print("nothing was found", file=sys.stderr)
+    elif not sys.stdout.isatty():
+        table(columns, rows)
+    else:
+        from rich.console import Console
+        from rich.text import Text
+
+        console = Console(highlight=False)
+        for hit in found:
+            day = cell(hit.published_on) or "no date"
+            about = "  ".join((day, hit.source or "(no outlet)", f"{hit.score:.1f}", hit.url or hit.article_id))
+            console.print(Text(printable(hit.title or "(no title)"), "bold"))
+            console.print(Text(printable(about), "dim"))
+            passage, place = Text(), 0
+            for begin, end in hit.marks:
+                passage.append(printable(hit.snippet[place:begin]))
+                passage.append(printable(hit.snippet[begin:end]), "bold yellow")
+                place = end
+            console.print(passage.append(printable(hit.snippet[place:])), "")
+
+
 def audit(report: dict[str, Any]) -> None:
     """What a check found: each fault and note with a few samples."""
     for title, results in (("FAULT", report["faults"]), ("note", report["notes"])):
@@ -276,6 +307,16 @@ def waiting(what: str) -> Iterator[Any]:
 
     with Console(stderr=True).status(what) as status:
         yield lambda words: status.update(f"{what}: {words}")
+
+
+@contextmanager
+def telling(what: str) -> Iterator[Any]:
+    """`waiting`, for what must be known in a pipe too: there each thing is a line on standard error."""
+    if sys.stderr.isatty():
+        with waiting(what) as tell:
+            yield tell
+    else:
+        yield lambda words: print(f"{what}: {words}", file=sys.stderr)
 
 
 def summary(values: dict[str, Any]) -> None:

@@ -69,6 +69,9 @@ def up(settings: Settings, port: int, say: Callable[[str], None], workers: int |
         _connect(server, remote, log_file)
         start = guarded("prefect", "worker", "start", "--pool", POOL, "--name", f"{POOL}-{socket.gethostname()}")
         worker = running.enter_context(_running("worker", start, log, _WORKER_END_SECONDS))
+        start = guarded("flows", "search", "--follow", "--warehouse", str(warehouse))
+        # Not waited for: where it ends, whoever searches brings the index up to date.
+        running.enter_context(_running("search index", start, log, _WORKER_END_SECONDS))
         _deploy(log, log_file)
         _automate()
         say(f"ready in {time.monotonic() - started:.0f} s")

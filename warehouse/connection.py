@@ -165,6 +165,21 @@ def open_reader(path: Path) -> "DuckDBPyConnection":
     return connection
 
 
+def open_index(manifest: Path, warehouse: Path) -> "DuckDBPyConnection":
+    """A connection that writes the `manifest` of a search index; the published warehouse is attached as `published`."""
+    import duckdb
+
+    connection = duckdb.connect(str(manifest), config=_reading(warehouse))
+    try:
+        name = "'" + str(warehouse).replace("'", "''") + "'"
+        connection.execute(f"ATTACH {name} AS published (READ_ONLY)")
+        connection.execute("SET TimeZone = 'UTC'")
+    except duckdb.Error:
+        connection.close()
+        raise
+    return connection
+
+
 def require_place(path: Path) -> None:
     """WarehouseBusy when another process holds the writer's place just now; makes nothing, and holds nothing.
 

@@ -1,0 +1,1 @@
+SELECT article_id FROM stale WHERE place IS NULL;
