@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, tzinfo
+from functools import lru_cache
 from itertools import pairwise
 
 from tasks._date_parts import (
@@ -73,8 +74,11 @@ def read_timestamp_line(line: str) -> TimestampLine | None:
     A sentence that holds a date, a lone number, year, score or clock time is none.  `3 hours ago` is one that names
     no day.
     """
-    if len(line) > LONGEST_LINE or not DIGIT.search(line):
-        return None
+    return None if len(line) > LONGEST_LINE or not DIGIT.search(line) else _read_timestamp_line(line)
+
+
+@lru_cache(maxsize=1 << 13)  # the same lines come on every page of an outlet
+def _read_timestamp_line(line: str) -> TimestampLine | None:
     text = plain_digits(line)
     # Nearly every line goes at its first or second word, or for want of any: all patterns cost twenty times as much.
     kinds = words_of(text, stop_at=OTHER)
@@ -107,8 +111,11 @@ def read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
     What belongs to the date (labels, `on` in front of it, a reading time) is none of those words.  For lines that
     stand where a byline stands; it takes any date, also one that means something else.
     """
-    if len(line) > LONGEST_LINE or not DIGIT.search(line):
-        return None
+    return None if len(line) > LONGEST_LINE or not DIGIT.search(line) else _read_dated_line(line)
+
+
+@lru_cache(maxsize=1 << 12)
+def _read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
     groups, rest, _ = find_groups(plain_digits(line))
     dated = [g for g in groups if "D" in g.parts]
     words = " ".join(rest.split())

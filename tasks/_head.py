@@ -87,7 +87,7 @@ def _take_title(lines: Sequence[Line], head: Head, title: int) -> None:
     line.take("title", "title:labeller", round(line.role("title"), 3))
     bare = {line.text.casefold(), head.title.casefold()}
     for other in lines:
-        if other.kind or other.role("title") <= 0 or not other.text:
+        if other.kind or not other.roles or other.role("title") <= 0 or not other.text:
             continue
         text = other.text.casefold()
         if text in bare or OUTLET_TAIL.sub("", text) in bare:
@@ -103,7 +103,10 @@ def _read_times(lines: Sequence[Line], head: Head) -> None:
         (
             n
             for n, line in enumerate(lines)
-            if line.kind in ("", "timestamp", "byline", "other") and line.role("time") >= TIME_FROM and dated(line)
+            if line.roles
+            and line.kind in ("", "timestamp", "byline", "other")
+            and line.role("time") >= TIME_FROM
+            and dated(line)
         ),
         key=lambda n: -lines[n].role("time"),
     )
@@ -132,7 +135,8 @@ def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
 
     Else on a line that says `By NAME`, beside the time, or by itself below the headline as organisations do.
     """
-    free = [n for n, line in enumerate(lines) if line.role("byline") > 0 and line.kind in ("", "byline", "timestamp")]
+    free = [n for n, line in enumerate(lines) if line.roles and line.kind in ("", "byline", "timestamp")]
+    free = [n for n in free if lines[n].role("byline") > 0]
     free = [n for n in free if not _CONTRIBUTED.match(lines[n].text)]
     likely = sorted(free, key=lambda n: -lines[n].role("byline"))
     likely = [n for n in likely if lines[n].role("byline") >= BYLINE_FROM and _may_sign(lines[n])]

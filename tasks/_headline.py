@@ -58,7 +58,7 @@ def _ends_with(long: str, short: str) -> bool:
 
 
 def _may_be_title(line: Line) -> bool:
-    if line.stamp or not line.text or line.role("title") < TITLE_FROM:
+    if line.stamp or not line.text or not line.roles or line.role("title") < TITLE_FROM:
         return False
     # What is known as something else, reads like a sentence or belongs to the body must be a likely headline.
     is_other = line.kind or line.body >= SURE or line.text.endswith(STOPS) or is_signed(line.text)

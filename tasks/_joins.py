@@ -7,6 +7,7 @@ glued to each other, and, where a whole story stands in one line, at every sente
 
 import re
 from collections.abc import Iterator
+from itertools import repeat
 from typing import NamedTuple
 
 import numpy as np
@@ -50,6 +51,7 @@ MOST_PARTS = 50_000
 #: What stands in brackets that open at the end of a line, at most.
 MOST_IN_BRACKETS = 5
 LONGEST_IN_BRACKETS = 80
+_OPENING = ("(", "[")
 _TAB = re.compile(r"\t+|[\u2028\u2029\v\f]+")
 _WIDE_SPACE = re.compile(r" {3,}|\t+|[\u2028\u2029\v\f]+")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-Z][a-z]* )|(?<=[a-zß-ÿ]{3}[.!?][\"”’])(?=[A-Z“\"])")
@@ -80,7 +82,9 @@ def read_parts(text: str) -> list[Part]:
     for number, full in enumerate(BREAK.split(text), 1):
         raw = full.strip()
         text = clean_line(raw)
-        if text:
+        if text and len(raw) < LONG_LINE and raw.isprintable():  # most lines: no tab in them
+            parts.append(Part(number, len(full) - len(full.lstrip()), raw, text, gap))
+        elif text:
             parts += _cut(Part(number, len(full) - len(full.lstrip()), raw, text, gap))
         elif raw:  # control characters only: kept for the account
             parts.append(Part(number, full.index(raw), raw, "", gap, False))
@@ -90,9 +94,6 @@ def read_parts(text: str) -> list[Part]:
 
 def _cut(part: Part) -> Iterator[Part]:
     if len(part.raw) < LONG_LINE:
-        if "\t" not in part.raw and part.raw.isprintable():
-            yield part
-            return
         yield from _split(part, _TAB, goes_on=False)
         return
     for paragraph in _split(part, _WIDE_SPACE, goes_on=False):
@@ -129,8 +130,9 @@ def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
     odds = head.probability(join_features(parts)) if head and is_tried else np.zeros(len(parts))
     is_split = (odds > JOINED_FROM).sum() > OFTEN_JOINED * len(parts)
     least = JOINED_AMONG_OTHERS if is_split else JOINED_FROM
-    for index, part in enumerate(parts):
-        if index and part.goes_on is None and (odds[index - 1] > least or _is_open(groups[-1], part)):
+    opens = any(part.raw.endswith(_OPENING) for part in parts)
+    for index, (part, above) in enumerate(zip(parts, [0.0, *odds.tolist()], strict=False)):
+        if index and part.goes_on is None and (above > least or (opens and _is_open(groups[-1], part))):
             groups[-1].append(part)
         else:
             groups.append([part])
@@ -141,7 +143,7 @@ def _is_open(group: list[Part], part: Part) -> bool:
     """Whether a bracket was opened at the end of a line: a credit split at its links, `(`, `Image:`, `Ann Lee)`."""
     if part.gap or len(group) > MOST_IN_BRACKETS or len(part.raw) > LONGEST_IN_BRACKETS:
         return False
-    opened = next((n for n in range(len(group) - 1, -1, -1) if group[n].raw.endswith(("(", "["))), None)
+    opened = next((n for n in range(len(group) - 1, -1, -1) if group[n].raw.endswith(_OPENING)), None)
     return opened is not None and not any(")" in later.raw or "]" in later.raw for later in group[opened + 1 :])
 
 
@@ -160,9 +162,11 @@ def join_features(parts: list[Part]) -> np.ndarray:
     shapes = read_shapes(lines)  # the same as those of the lines, where nothing is joined
     places = len(lines) - 1
     characters = shapes.characters
+    sizes = np.fromiter(map(len, lines), np.float32, len(lines))
     width = np.sort(characters)[int(len(characters) * 0.9)]
-    first_word = np.fromiter((len(line.split(None, 1)[0]) for line in lines), np.float32, len(lines))
-    last_word = np.fromiter((len(line.rsplit(None, 1)[-1]) for line in lines), np.float32, len(lines))
+    first_space = np.fromiter(map(str.find, lines, repeat(" ")), np.float32, len(lines))
+    first_word = np.where(first_space < 0, sizes, first_space)
+    last_word = sizes - 1 - np.fromiter(map(str.rfind, lines, repeat(" ")), np.float32, len(lines))
     small = np.isin(shapes.first, (LOWER, COMMA, STOP, CLOSE, COLON)).astype(np.float32)
     is_long = shapes.words >= 8
     gaps = np.fromiter((part.gap for part in parts), np.float32, len(parts))

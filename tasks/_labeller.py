@@ -74,8 +74,9 @@ def _label(lines: Sequence[Line]) -> Verdict:
 
 def told_of(lines: Sequence[Line]) -> Told:
     """What the roles of labelled lines tell of the copy."""
-    most = {role: max((line.role(role) for line in lines), default=0.0) for role in ("title", "byline", "time")}
-    headline = max(lines, key=lambda line: line.role("title"))
+    told = [line for line in lines if line.roles]
+    most = {role: max((line.role(role) for line in told), default=0.0) for role in ("title", "byline", "time")}
+    headline = max(told or lines, key=lambda line: line.role("title"))
     return Told(most["title"], most["byline"], most["time"], headline.words, *body_span(lines))
 
 

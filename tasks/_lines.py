@@ -4,7 +4,6 @@ import heapq
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from itertools import pairwise
 
 from schemas.draft import glue
@@ -18,8 +17,6 @@ from tasks._trees import Model, load_model
 
 BULLET = re.compile(r"^[•◦▪‣·*–-]\s+")
 
-#: Lines up to this long are menus and prompts, the same in every document of an outlet: worth remembering.
-SHORT = 60
 LINES_FOR_LANGUAGE = 3
 
 
@@ -80,11 +77,6 @@ class Line:
         return self.stamp is not None
 
 
-@lru_cache(maxsize=1 << 14)
-def _read_stamp(text: str) -> TimestampLine | None:
-    return read_timestamp_line(text)
-
-
 def _language(texts: list[str]) -> str | None:
     """The language of the longest lines, None when they are not sure."""
     longest = heapq.nlargest(LINES_FOR_LANGUAGE, texts, key=len)
@@ -113,7 +105,7 @@ def read_lines(text: str, model: Model | None = None) -> list[Line]:
             stops=bool(stop),
             bullet=bool(BULLET.match(clean)),
             match=match,
-            stamp=_read_stamp(clean) if len(clean) <= SHORT else read_timestamp_line(clean),
+            stamp=read_timestamp_line(clean),
         )
         for group, raw, clean, count, stop, match in zip(groups, raws, texts, words, stops, matches, strict=True)
     ]

@@ -3,7 +3,7 @@
 import re
 import tomllib
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from tasks._date_words import month_number
@@ -156,6 +156,7 @@ HAS_DIGIT = re.compile(r"\d")
 _GLUED = re.compile(r"[^\W\d_]{4}[A-Z](?<!Fitz.)|[A-Z]{2}[a-z]|[a-z][A-Z]{2}|^[a-z]+[A-Z]")
 
 
+@lru_cache(maxsize=1 << 13)  # the same lines come on every page of an outlet
 def is_person_name(line: str) -> bool:
     """Whether a line by itself is a person's name or a list of names, not a headline, a section or a place.
 

@@ -151,7 +151,7 @@ def page_features(sight: Sight, odds: np.ndarray, told: Told) -> np.ndarray:
 
 
 def _are(words: Words, some: Sequence[str]) -> np.ndarray:
-    return np.fromiter((name in some for name in words.names), np.float32, len(words.names))
+    return np.fromiter(map(some.__contains__, words.names), np.float32, len(words.names))
 
 
 def _leaning(words: Words, where: np.ndarray) -> float:

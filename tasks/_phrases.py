@@ -18,6 +18,9 @@ MOST_WORDS = 40
 MOST_CHARACTERS = 1_000
 #: A whole-line phrase, and the beginning of a longer one, have no more characters.
 LONGEST_LINE = 160
+#: Lines up to this long are menus and prompts, the same in every document of an outlet: worth remembering.
+SHORT = 60
+MOST_KNOWN = 1 << 13
 
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _OPENING = re.compile(r"^[^\w#@(©\[←→\n]+", re.M)
@@ -56,12 +59,16 @@ class Pattern:
 
 @dataclass(slots=True)
 class Phrases:
-    """All languages together: whole lines, beginnings by their first word, and patterns."""
+    """All languages together: whole lines, beginnings by their first word, and patterns.
+
+    `known`: short lines that were looked up before, and what they are; MOST_KNOWN and those of one document at most.
+    """
 
     lines: dict[str, Match] = field(default_factory=dict)
     starts: dict[str, list[tuple[str, Match]]] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
     any_pattern: re.Pattern[str] | None = None
+    known: dict[str, Match | None] = field(default_factory=dict)
 
     def match(self, text: str, words: int) -> Match | None:
         """What furniture the line `text` of `words` words is, if any."""
@@ -69,21 +76,33 @@ class Phrases:
 
     def match_all(self, texts: Sequence[str], words: Sequence[float]) -> list[Match | None]:
         """What furniture each of these lines is, with their numbers of words."""
-        told: list[Match | None] = []
+        if len(self.known) > MOST_KNOWN:
+            self.known.clear()
+        may_be = {
+            text: None
+            for text, count in zip(texts, words, strict=True)
+            if count <= MOST_WORDS and len(text) <= MOST_CHARACTERS
+        }
+        told = self._match_new([text for text in may_be if text not in self.known])
+        self.known.update((text, match) for text, match in told.items() if len(text) <= SHORT)
+        return [told[text] if text in told else self.known[text] if text in may_be else None for text in texts]
+
+    def _match_new(self, texts: Sequence[str]) -> dict[str, Match | None]:
+        told: dict[str, Match | None] = {}
         if not texts:
             return told
         whole = "\n".join(texts).casefold()
         # Most of what patterns need does not stand anywhere in these lines.
         needed = [word for word in {word: None for p in self.patterns for word in p.needs} if word in whole]
         small = whole.split("\n")
-        for text, count, low, folded in zip(texts, words, small, _fold(small), strict=True):
-            if count > MOST_WORDS or len(text) > MOST_CHARACTERS or not folded:
-                told.append(None)
+        for text, low, folded in zip(texts, small, _fold(small), strict=True):
+            if not folded:
+                told[text] = None
             elif len(text) <= LONGEST_LINE and (found := self.lines.get(folded)):
-                told.append(found)
+                told[text] = found
             else:
                 has = [word for word in needed if word in low]
-                told.append(self._by_start(text, folded) or self._by_pattern(text, has))
+                told[text] = self._by_start(text, folded) or self._by_pattern(text, has)
         return told
 
     def _by_start(self, text: str, folded: str) -> Match | None:
@@ -171,7 +190,8 @@ def load_phrases(language: str | None = None) -> Phrases:
     # Compiling costs more than anything else here: each pattern by itself only when it is needed.  One alternation
     # answers most lines at once: none of them.
     together = "|".join(f"(?:{p.text.replace(_NAMES_OUTLET, '(?:')})" for p in patterns if not p.needs)
-    return replace(phrases, patterns=patterns, any_pattern=re.compile(together, re.IGNORECASE) if together else None)
+    any_pattern = re.compile(together, re.IGNORECASE) if together else None
+    return replace(phrases, patterns=patterns, any_pattern=any_pattern, known={})
 
 
 @lru_cache(maxsize=1)

@@ -57,6 +57,7 @@ _HINTS = (
 _AGENCIES = ("AP", "EPA", "PA", "EFE", "dpa")
 
 
+@lru_cache(maxsize=1 << 13)  # the same lines come on every page of an outlet
 def _hints_at_credit(text: str) -> bool:
     folded = text.casefold()
     if folded.rstrip(".")[-1:] in (")", "]"):
@@ -89,7 +90,7 @@ def is_credit_line(line: Line) -> bool:
     return credit is not None and not rest.strip(" |-–—.")
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 13)
 def cut_credit(raw: str) -> tuple[int, str | None]:
     """Where in `raw` the credit at its end begins, and the credit without brackets; (len(raw), None) without one.
 

@@ -62,13 +62,12 @@ def read_words(texts: Sequence[str], lexicon: Lexicon) -> Words:
     lines = np.cumsum(is_break)[~is_break]
     ids = ids[~is_break]
     places = np.arange(len(ids)) - np.searchsorted(lines, lines)
-    learned = np.fromiter(
-        map(lexicon.places.get, ["#" if name.isdigit() else name for name in names], repeat(-1)), np.int64, len(names)
-    )
+    numbers = [n for n, name in enumerate(names) if name.isdigit()]
+    learned = np.fromiter(map(lexicon.places.get, names, repeat(-1)), np.int64, len(names))
     # All numbers are one word here.
-    number = next((n for n, name in enumerate(names) if name.isdigit()), -1)
+    learned[numbers] = lexicon.places.get("#", -1)
     one = np.arange(len(names))
-    one[[name.isdigit() for name in names]] = number
+    one[numbers] = numbers[0] if numbers else -1
     judged = places < MOST_WORDS
     once = np.unique(lines[judged] * len(names) + one[ids[judged]])
     return Words(

@@ -111,14 +111,13 @@ class _Run:
 def _find_runs(words: list[str]) -> list[_Run]:
     runs: list[_Run] = []
     seeds = list(zip(*(words[i:] for i in range(SEED)), strict=False))
-    if len(set(seeds)) == len(seeds):
+    first_seen = dict(zip(reversed(seeds), range(len(seeds) - 1, -1, -1), strict=True))
+    if len(first_seen) == len(seeds):
         return runs
-    first_seen: dict[tuple[str, ...], int] = {}
     backwards = words[::-1]
     count = len(words)
     reached = 0
-    for position, seed in enumerate(seeds):
-        earlier = first_seen.setdefault(seed, position)
+    for position, earlier in enumerate(map(first_seen.__getitem__, seeds)):
         if earlier + SEED <= position and position >= reached:
             ahead, copied = _extend(words, (earlier, position), (position, count))
             # Before the seed there may be a difference behind which the copy began: never back into the run before.
@@ -174,6 +173,7 @@ def _bridge(words: list[str], one: int, other: int, limits: tuple[int, int]) -> 
             if (
                 left + need <= limits[0]
                 and right + need <= limits[1]
+                and words[left] == words[right]
                 and words[left : left + need] == words[right : right + need]
             ):
                 return skip, total - skip

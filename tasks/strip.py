@@ -152,7 +152,8 @@ def _fall_back(lines: Sequence[Line], confidence: float) -> None:
 def _label_captions(lines: Sequence[Line]) -> None:
     for line in lines:
         if (
-            not line.kind
+            line.roles
+            and not line.kind
             and line.role("caption") >= CAPTION_FROM
             and line.role("caption") > min(line.body, SURE_CAPTION)
         ):
@@ -184,6 +185,9 @@ def _whole_lists(lines: Sequence[Line]) -> None:
     """A bulleted list amid the body belongs to it whole, where it is as likely to as LIKELY_LIST."""
     number = 0
     while number < len(lines):
+        if not lines[number].bullet:
+            number += 1
+            continue
         end = number
         while end < len(lines) and lines[end].bullet and not lines[end].kind:
             end += 1
@@ -258,6 +262,11 @@ def _to_draft(lines: Sequence[Line], head: Head, flags: tuple[str, ...], confide
 
 def _pieces(line: Line) -> Iterator[Piece]:
     """One line as pieces: one for each stretch of the copy, which is cut in two where a credit begins."""
+    if len(line.parts) == 1 and not line.cut:  # most lines
+        part = line.parts[0]
+        joins = line.kind == BODY and part.goes_on is True
+        yield Piece(part.number, part.offset, part.raw, line.kind, line.rule, line.confidence, joins)
+        return
     cut = line.cut[0] if line.cut and line.kind == "caption" else len(line.raw)
     start, before = 0, ""
     for part in line.parts:
