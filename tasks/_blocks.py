@@ -87,6 +87,8 @@ class Nodes:
 
 def names_of(element: Any) -> str:
     """What an element is called: its class, id and the like."""
+    if not len(element.attrib):
+        return ""
     get = element.get
     return " ".join(filter(None, (get("class"), get("id"), get("itemprop"), get("data-component"))))
 
@@ -129,13 +131,12 @@ def list_blocks(root: Any) -> tuple[list[Block], Nodes]:
 
     def flush() -> None:
         nonlocal link_chars
-        if parts:
-            words = "".join(parts).split()
-            if words:
-                key = "".join(words)
-                element, node = holders[-1]
-                blocks.append(Block(" ".join(words), element, min(link_chars, len(key)), key, node))
-            parts.clear()
+        words = "".join(parts).split()
+        if words:
+            key = "".join(words)
+            element, node = holders[-1]
+            blocks.append(Block(" ".join(words), element, min(link_chars, len(key)), key, node))
+        parts.clear()
         link_chars = 0
 
     walker = etree.iterwalk(root, events=("start", "end"))
@@ -148,7 +149,8 @@ def list_blocks(root: Any) -> tuple[list[Block], Nodes]:
             if tag == "a":
                 link_depth += 1
             elif tag not in _INLINE:
-                flush()
+                if parts:
+                    flush()
                 if element is not root:
                     holders.append((element, nodes.add(element, holders[-1][1])))
             text = element.text
@@ -156,7 +158,8 @@ def list_blocks(root: Any) -> tuple[list[Block], Nodes]:
             if tag == "a":
                 link_depth -= 1
             elif tag not in _INLINE and tag not in _UNSEEN:
-                flush()
+                if parts:
+                    flush()
                 if element is not root:
                     holders.pop()
             text = element.tail if element is not root else None

@@ -178,19 +178,17 @@ def _is_pictures(box: Any) -> bool:
     return any(_named(element.get("class") or "") in ("caption", "text") for element in elements)
 
 
-_HOLDERS = etree.XPath(
-    ".//figure | .//figcaption | .//*[contains(@class, 'apti') or contains(@class, 'redit') or contains(@class, "
-    "'hotograph')"
-    " or contains(@class, 'opyright') or contains(@class, 'egend') or contains(@class, 'escription')]"
-)
+_TELLING_CLASS = re.compile("apti|redit|hotograph|opyright|egend|escription")
 
 
 def _fragments(tree: Any) -> list[Any]:
     """The outermost elements that hold a caption: `figcaption`, caption classes, then figures that name none."""
     found: list[Any] = []
     inside: set[Any] = set()
-    for element in _HOLDERS(tree):
+    for element in tree.iterdescendants():
         tag = element.tag
+        if tag not in ("figure", "figcaption") and not _may_tell(element.get("class")):
+            continue
         if tag == "figure":
             if element.find(".//figcaption") is not None or element.find(".//table") is not None:
                 continue
@@ -211,6 +209,11 @@ def _fragments(tree: Any) -> list[Any]:
         inside.add(element)
         found.append(element)
     return found
+
+
+@lru_cache(maxsize=4096)
+def _may_tell(names: str | None) -> bool:
+    return names is not None and bool(_TELLING_CLASS.search(names))
 
 
 @lru_cache(maxsize=4096)  # the elements of a page share few names

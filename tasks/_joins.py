@@ -55,6 +55,8 @@ _OPENING = ("(", "[")
 _TAB = re.compile(r"\t+|[\u2028\u2029\v\f]+")
 _WIDE_SPACE = re.compile(r" {3,}|\t+|[\u2028\u2029\v\f]+")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-Z][a-z]* )|(?<=[a-zß-ÿ]{3}[.!?][\"”’])(?=[A-Z“\"])")
+#: What each of them has; most lines have none, which saves looking behind at every character.
+_MAYBE_GLUED = re.compile(r"[.!?][\"”’]?[A-Z“\"]")
 SENTENCE = re.compile(r"(?<=[.!?…][\"”’)\]])\s+|(?<=[^A-Z\W][.!?…])\s+(?=[^a-z\s])|(?<=[。！？।؟])(?![」』”’)）])\s*")
 
 
@@ -97,7 +99,7 @@ def _cut(part: Part) -> Iterator[Part]:
         yield from _split(part, _TAB, goes_on=False)
         return
     for paragraph in _split(part, _WIDE_SPACE, goes_on=False):
-        for stretch in _split(paragraph, _GLUED, goes_on=False):
+        for stretch in _split(paragraph, _GLUED, goes_on=False) if _MAYBE_GLUED.search(paragraph.raw) else (paragraph,):
             if len(stretch.raw) > LONGEST_PARAGRAPH:
                 yield from _split(stretch, SENTENCE, goes_on=True)
             else:

