@@ -55,10 +55,14 @@ class ParsedDate:
 
 @dataclass(frozen=True, slots=True)
 class TimestampLine:
-    """A line that is nothing but a timestamp: the words of its dates, without labels; None where it names no day."""
+    """A line that is nothing but a timestamp: the words of its dates, without labels; None where it names no day.
+
+    `is_labelled`: it says itself that it is the page's time (`Published`, `Posted on`, `Last updated`).
+    """
 
     published: str | None
     updated: str | None
+    is_labelled: bool = False
 
 
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?P<seconds>:\d{2}(?:[.,]\d{1,9})?)?(?P<zone>Z|[+-]\d{2}:?\d{2})?")
@@ -102,7 +106,7 @@ def _read_timestamp_line(line: str) -> TimestampLine | None:
         return None
     first = [_printed(line, g) for g in dated if not g.updated]
     last = [_printed(line, g) for g in dated if g.updated]
-    return TimestampLine(first[0] if first else None, last[-1] if last else None)
+    return TimestampLine(first[0] if first else None, last[-1] if last else None, _is_labelled(groups))
 
 
 def read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
@@ -123,7 +127,8 @@ def _read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
         return None
     first = [_printed(line, g) for g in dated if not g.updated]
     last = [_printed(line, g) for g in dated if g.updated]
-    return words.strip(" |·•,-–—/:"), TimestampLine(first[0] if first else None, last[-1] if last else None)
+    stamp = TimestampLine(first[0] if first else None, last[-1] if last else None, _is_labelled(dated))
+    return words.strip(" |·•,-–—/:"), stamp
 
 
 def parse_date(
@@ -175,6 +180,10 @@ def day_first_in(texts: Iterable[str]) -> bool | None:
             if day_first is not None:
                 return day_first
     return None
+
+
+def _is_labelled(groups: Iterable[Group]) -> bool:
+    return any(group.updated is not None for group in groups)
 
 
 def _printed(line: str, group: Group) -> str:

@@ -29,6 +29,8 @@ SIGNED_FROM = 0.03
 NAMED_FROM = 0.05
 #: Lines about the headline in which one signs by its place.
 ABOVE_TITLE, BELOW_TITLE = 3, 10
+#: A line that says of itself that it dates the page stands within so many lines of the body.
+NEAR_BODY = 30
 #: A second time, of an update say, stands within so many lines.
 NEAR = 6
 #: A caption is more likely a caption than body, or as likely as SURE_CAPTION: what is lost of the body by that is
@@ -110,6 +112,7 @@ def _read_times(lines: Sequence[Line], head: Head) -> None:
         ),
         key=lambda n: -lines[n].role("time"),
     )
+    likely = likely or _labelled_near_body(lines)
     if not likely:
         return
     for number in likely:
@@ -128,6 +131,26 @@ def _read_times(lines: Sequence[Line], head: Head) -> None:
     if head.updated and not head.published and lines[likely[0]].role("time") >= UPDATE_FROM:
         head.published = head.updated[:1]
         head.flags.append("dated_by_update")
+
+
+def _labelled_near_body(lines: Sequence[Line]) -> list[int]:
+    """The one line about the body that says itself that it dates the page (`Published March 3, 2021`), if one does.
+
+    Comments and teasers say `Posted` too, many times on a page: of several, none tells.
+    """
+    body = [n for n, line in enumerate(lines) if line.is_body and line.words >= SHORTEST_PROSE]
+    if not body:
+        return []
+    first, last = body[0], body[-1]
+    for near in (range(max(0, first - NEAR_BODY), first + NEAR), range(last, min(len(lines), last + NEAR_BODY))):
+        if told := [n for n in near if n < len(lines) and _dates_the_page(lines[n])]:
+            return told if len(told) == 1 else []
+    return []
+
+
+def _dates_the_page(line: Line) -> bool:
+    stamp = dated(line)
+    return bool(stamp and stamp.is_labelled and (stamp.published or stamp.updated))
 
 
 def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:

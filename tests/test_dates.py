@@ -249,7 +249,24 @@ def test_plausible_and_date_shaped():
     ],
 )  # fmt: skip
 def test_timestamp_lines(line, published, updated):
-    assert read_timestamp_line(line) == TimestampLine(published, updated)
+    found = read_timestamp_line(line)
+    assert found is not None
+    assert (found.published, found.updated) == (published, updated)
+
+
+@pytest.mark.parametrize(
+    ("line", "labelled"),
+    [
+        ("Published on March 3, 2019", True),
+        ("Last updated: 3 March 2019", True),
+        ("March 3, 2019", False),
+        ("22.04.24", False),
+    ],
+)
+def test_a_line_that_says_what_time_it_gives_is_labelled(line, labelled):
+    found = read_timestamp_line(line)
+    assert found is not None
+    assert found.is_labelled is labelled
 
 
 @pytest.mark.parametrize(
@@ -280,7 +297,9 @@ def test_lines_that_are_no_timestamps(line):
     ],
 )
 def test_lines_that_sign_and_date(line, words, published, updated):
-    assert read_dated_line(line) == (words, TimestampLine(published, updated))
+    found = read_dated_line(line)
+    assert found is not None
+    assert (found[0], found[1].published, found[1].updated) == (words, published, updated)
 
 
 def test_an_events_hours_date_nothing():
@@ -302,7 +321,7 @@ def test_no_line_raises_and_what_is_found_was_printed(line):
 def test_what_is_printed_is_read_back(moment):
     printed = moment.strftime("%A %d %B %Y %H:%M GMT")
     assert read(printed)[0] == moment.strftime("%Y-%m-%dT%H:%M:00Z")
-    assert read_timestamp_line(printed) == TimestampLine(printed, None)
+    assert read_timestamp_line(printed) == TimestampLine(printed, None, is_labelled=False)
 
 
 def test_lines_are_read_fast():

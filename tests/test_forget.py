@@ -137,6 +137,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Path:
         place = [str(folder / "data" / "exported")] if command == "export" else []
         done = copydesk(command, *place, "--warehouse", warehouse)
         assert done.returncode == 0, done.stderr
+    assert "Skarra" in copydesk("search", "Skarra", "--warehouse", warehouse).stdout  # which makes the index
     return folder / "data"
 
 

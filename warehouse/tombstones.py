@@ -26,6 +26,7 @@ from warehouse.made import list_made
 from warehouse.memory import forget_lines
 from warehouse.migrate import read_state, write_state
 from warehouse.publish import publish, sync_folder
+from warehouse.search_index import forget_in_index
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -190,7 +191,7 @@ def _in_packs(landing_folder: Path, documents: Collection[str]) -> "pa.Table":
 def _clear_beside(warehouse: Path) -> None:
     """What was made from the warehouse: an export is marked by its list of tombstones, a report is deleted.
 
-    So is the file that was set aside when the warehouse was last begun anew.
+    So is the file that was set aside when the warehouse was last begun anew.  The index of `search` forgets as well.
     """
     kept = warehouse.with_name(f"{warehouse.name}.before")
     beside: list[Path] = [kept, kept.with_name(kept.name + ".wal"), *list_made(warehouse, "report")]
@@ -199,6 +200,7 @@ def _clear_beside(warehouse: Path) -> None:
             path.unlink(missing_ok=True)
     except OSError as error:
         raise WarehouseError(f"cannot delete {error.filename}: {reason(error)}") from error
+    forget_in_index(warehouse)
     exports = list_made(warehouse, "export")
     if exports:
         with contextlib.closing(open_reader(warehouse)) as connection:
