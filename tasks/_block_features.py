@@ -23,6 +23,8 @@ CALLED = (
     "comment_widget", "login_prompt", "subscribe_prompt", "share_prompt", "advert", "related_links", "legal", "caption",
     "credit", "navigation", "standfirst", "byline", "timestamp", "other",
 )  # fmt: skip
+_PLACES = {tag: number for number, tag in enumerate(TAGS)}
+_FLAGS = {tag: 1 << number for number, tag in enumerate(AROUND)}
 #: Levels of the tree that are looked at, from the block's own element upwards.
 LEVELS = 5
 #: The name of an element that holds such a share of the page's prose says nothing of a single block in it.
@@ -53,16 +55,14 @@ def _columns(
 
     # What hangs below each element: words, words in links, prose, blocks, paragraphs of prose.
     hung = np.stack([np.bincount(node, v, len(parents)) for v in (words, words * links, prose, None, is_prose)], axis=1)
-    for number in range(len(parents) - 1, 0, -1):
-        hung[parents[number]] += hung[number]
-    below = hung.T
+    below = _summed(hung.tolist(), nodes.parents).T
     total = max(float(below[2, 0]), 1e-6)
     # Prose right below an element, or right in it: the best container has most.
     direct = np.bincount(parents[node], prose, len(parents)) + np.bincount(node, prose / 2, len(parents))
     best = int(np.argmax(direct))
     tree = _Walk(nodes, best, below[2] >= FRAME_SHARE * total, classes)
 
-    tags = np.array([TAGS.index(tag) if tag in TAGS else -1 for tag in nodes.tags])[node]
+    tags = np.array([_PLACES.get(tag, -1) for tag in nodes.tags])[node]
     for number, tag in enumerate(TAGS):
         yield f"a {tag}", tags == number
     for tag, inside in zip(AROUND, tree.around, strict=True):
@@ -107,6 +107,15 @@ def _columns(
             yield f"{what} of {whose} alike", (np.bincount(which, values) / many)[which]
 
 
+def _summed(hung: list[list[float]], parents: list[int]) -> np.ndarray:
+    """What hangs on each element and all below it.  (Lists: adding rows of five in numpy costs thrice as much.)"""
+    for number in range(len(parents) - 1, 0, -1):
+        above, here = hung[parents[number]], hung[number]
+        for place, value in enumerate(here):
+            above[place] += value
+    return np.array(hung)
+
+
 class _Walk:
     """What each element of the page inherits from those around it, an entry an element.
 
@@ -127,9 +136,8 @@ class _Walk:
         called, called_from, depth, up, down = ([0] * count for _ in range(5))
         own, above, worst = ([0.0] * count for _ in range(3))
         flags = [0] * count
-        for number, (parent, tag, names, role) in enumerate(
-            zip(nodes.parents, nodes.tags, nodes.names, nodes.roles, strict=True)
-        ):
+        rows = zip(nodes.parents, nodes.tags, nodes.names, nodes.roles, is_frame.tolist(), strict=True)
+        for number, (parent, tag, names, role, is_framing) in enumerate(rows):
             if number in steps_down:
                 down[number] = steps_down[number]
             else:
@@ -138,8 +146,8 @@ class _Walk:
                 words = dict.fromkeys(name_words(names))  # a set has another order, and sum, in each process
                 odds[names] = sum(classes.get(word, 0.0) for word in words)
             own[number] = odds[names]
-            label = None if is_frame[number] else label_of_names(tag, role, names)
-            mine = 1 << AROUND.index(tag) if tag in AROUND else 0
+            label = None if is_framing else label_of_names(tag, role, names)
+            mine = _FLAGS.get(tag, 0)
             if parent < 0:
                 called[number], above[number], worst[number] = -1, own[number], min(0.0, own[number])
                 flags[number] = mine

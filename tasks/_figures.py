@@ -1,10 +1,11 @@
 """Picture captions and credits, each apart.
 
-Only the fragments around pictures go through BeautifulSoup; the page itself does not (it would cost 13 parses).
+Only the fragments that name a credit, or hold more than text, go through BeautifulSoup; the page itself does not (it
+would cost 13 parses).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -50,6 +51,7 @@ _SAYERS = ("p", "span", "div", "small", "em", "i")
 _SAYING = 12
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _NOT_TEXT = ("button", "svg", "script", "style", "noscript", "template", "iframe", "input", "label")
+_MORE_THAN_TEXT = frozenset((*_NOT_TEXT, "section", "table", "rt", "rp"))
 
 
 def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Caption]:
@@ -64,19 +66,11 @@ def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Capt
         fragments = [element for element in tree.iter() if element in chosen]
     if not fragments:
         return []
-    from bs4 import BeautifulSoup
-
     skipped = frozenset(skipped)
     own = [f for f in fragments[:_MAX_FRAGMENTS] if not _is_others(label_of(f.getparent()), skipped)]
-    # One soup for all the fragments: making a soup costs more than reading a caption.
-    html = "".join(
-        f"<section>{etree.tostring(f, encoding='unicode', method='html', with_tail=False)}</section>" for f in own
-    )
-    body = BeautifulSoup(html, "lxml").body
     captions: list[Caption] = []
     seen: set[str] = set()
-    for section in body.find_all("section", recursive=False) if body else ():
-        caption = _read(section)
+    for caption in _read_all(own):
         if caption is None:
             continue
         key = "".join(f"{caption.text or ''}{caption.credit or ''}".split()).casefold()
@@ -88,6 +82,37 @@ def find_captions(tree: Any, skipped: Iterable[str], label_of: Any) -> list[Capt
         else:
             captions.append(caption)
     return captions
+
+
+def _read_all(fragments: list[Any]) -> Iterator[Caption | None]:
+    plain = [_is_plain(fragment) for fragment in fragments]
+    sections = _soups([f for f, is_plain in zip(fragments, plain, strict=True) if not is_plain])
+    for fragment, is_plain in zip(fragments, plain, strict=True):
+        if is_plain:
+            yield _caption(clean_line(" ".join(fragment.itertext())), [])
+        elif section := next(sections, None):
+            yield _read(section)
+
+
+def _is_plain(fragment: Any) -> bool:
+    """Whether a fragment holds nothing but text, none of it named as a credit: most do."""
+    return not any(
+        element.tag in _MORE_THAN_TEXT or _is_credit(element.get("class"), element.get("itemprop"))
+        for element in fragment.iter()
+    )
+
+
+def _soups(fragments: list[Any]) -> Iterator["Tag"]:
+    """One soup for all the fragments: making a soup costs more than reading a caption."""
+    if not fragments:
+        return iter(())
+    from bs4 import BeautifulSoup
+
+    html = "".join(
+        f"<section>{etree.tostring(f, encoding='unicode', method='html', with_tail=False)}</section>" for f in fragments
+    )
+    body = BeautifulSoup(html, "lxml").body
+    return iter(body.find_all("section", recursive=False) if body else ())
 
 
 def _is_others(label: tuple[str, str] | None, skipped: frozenset[str]) -> bool:
@@ -242,13 +267,23 @@ def _read(soup: "Tag") -> Caption | None:
     for node in soup.find_all(class_=True) + soup.find_all(itemprop=True):
         if node.decomposed or node.parent is None:
             continue
-        names = _CAMEL.sub("-", " ".join([*node.get_attribute_list("class"), node.get("itemprop") or ""]))  # type: ignore[list-item]
-        if _CREDIT_CLASS.search(names) and not _CAPTION_CLASS.search(names):
+        classes = " ".join(node.get_attribute_list("class"))  # type: ignore[arg-type]
+        if _is_credit(classes, str(node.get("itemprop") or "")):
             words = clean_line(node.get_text(" "))
             if words and count_words(words) <= 30:
                 credits.append(words)
                 node.decompose()
-    text = clean_line(soup.get_text(" "))
+    return _caption(clean_line(soup.get_text(" ")), credits)
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def _is_credit(classes: str | None, itemprop: str | None) -> bool:
+    names = _CAMEL.sub("-", f"{' '.join((classes or '').split())} {itemprop or ''}")
+    return bool(_CREDIT_CLASS.search(names)) and not _CAPTION_CLASS.search(names)
+
+
+def _caption(text: str, credits: list[str]) -> Caption | None:
+    """The caption of a fragment's text; `credits`: those that its elements name."""
     text, tail = split_credit(text)
     if tail:
         credits.append(tail)

@@ -124,6 +124,7 @@ class Labels:
         return label
 
 
+LONGEST_LABEL = 200
 #: What a short block says of itself; whole blocks only, so that running text is never judged by a word.
 _TEXT_RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
     ("legal", "text:copyright", re.compile(r"^(?:©|\(c\)\s|copyright\b)|\ball rights reserved\b|\balle rechte "
@@ -145,6 +146,9 @@ _TEXT_RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
 
 def text_label(text: str) -> Label | None:
     """Kind and rule of a short block by its own words."""
-    if len(text) > 200:
-        return None
+    return None if len(text) > LONGEST_LABEL else _text_label(text)
+
+
+@lru_cache(maxsize=1 << 13)  # the same menus stand on every page of an outlet
+def _text_label(text: str) -> Label | None:
     return next(((kind, rule) for kind, rule, pattern in _TEXT_RULES if pattern.search(text)), None)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from html import unescape
+from itertools import islice
 from typing import Any
 from urllib.parse import urljoin
 
@@ -243,7 +244,7 @@ def _heading_block(blocks: list[Block], heading: Any, title: str | None) -> int 
     """The block of the h1, else the one that prints the title's words, rather one that is a heading."""
     if heading is not None:
         for number, block in enumerate(blocks):
-            if block.element is heading or heading in list(block.element.iterancestors())[:4]:
+            if block.element is heading or heading in islice(block.element.iterancestors(), 4):
                 return number
     words = folded_words(title or "")
     letters = sum(map(len, words))

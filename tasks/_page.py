@@ -5,6 +5,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -128,7 +129,7 @@ def page_features(sight: Sight, odds: np.ndarray, told: Told) -> np.ndarray:
     of_body = judged & is_body[words.lines]
     sizes = np.fromiter(map(len, words.names), np.float32, len(words.names))
     is_number = np.fromiter(map(str.isdigit, words.names), np.float32, len(words.names))
-    asks = np.fromiter((text.endswith("?") for text in words.folded), bool, count)
+    asks = np.fromiter(map(str.endswith, words.folded, repeat("?")), bool, count)
 
     def mean(values: np.ndarray, where: np.ndarray) -> float:
         return float(values[words.ids[where]].mean()) if where.any() else 0.0

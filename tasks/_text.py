@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from functools import lru_cache
 from html import unescape
 
 #: A word: a run of letters and digits; in scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
@@ -42,9 +43,17 @@ def field_line(text: str | None) -> str | None:
     return clean_line(unescape(unescape(text))) or None
 
 
-def folded_words(text: str) -> list[str]:
+def folded_words(text: str) -> tuple[str, ...]:
     """The words for comparing: NFKC and casefolded, so that typography makes no difference."""
-    return WORD.findall(unicodedata.normalize("NFKC", text).casefold())
+    return _fold_paragraph(text) if len(text) <= _PARAGRAPH else _fold(text)
+
+
+def _fold(text: str) -> tuple[str, ...]:
+    return tuple(WORD.findall(unicodedata.normalize("NFKC", text).casefold()))
+
+
+_PARAGRAPH = 1000
+_fold_paragraph = lru_cache(maxsize=256)(_fold)  # several steps compare the paragraphs of a document in turn
 
 
 def words_hash(text: str) -> str:

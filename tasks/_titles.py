@@ -84,8 +84,8 @@ def _is_composite(heading: Any) -> bool:
 def _without_kicker(title: str, shown: str | None) -> str:
     """`title`, or og:title where it is the same without the words in front (`Budget: Council votes`)."""
     words, core = folded_words(title), folded_words(shown or "")
-    before = words[: -len(core)] if core else []
-    is_kicker = before not in (["the"], ["a"])
+    before = words[: -len(core)] if core else ()
+    is_kicker = before not in (("the",), ("a",))
     return shown if shown and is_kicker and len(core) >= 3 and words[-len(core) :] == core else title
 
 

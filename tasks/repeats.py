@@ -5,7 +5,7 @@ on both sides over equal words and short differences; runs that go on with each 
 Sentences that merely come again (a refrain, a quotation) are too short to count.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from schemas.draft import BODY, Draft, Piece
@@ -79,7 +79,7 @@ def _cut(piece: Piece, is_again: list[bool]) -> list[Piece]:
     return [replace(piece, text=kept), replace(piece, text=copy, position=position, kind="repeated", rule=RULE)]
 
 
-def _words_again(paragraphs: list[list[str]]) -> set[int]:
+def _words_again(paragraphs: Sequence[Sequence[str]]) -> set[int]:
     """The numbers of the words that belong to a second copy."""
     words = [word for paragraph in paragraphs for word in paragraph]
     again: set[int] = set()
