@@ -25,7 +25,7 @@ PUBLIC = {
     "articles", "article_versions", "captions", "removed_spans", "documents", "receipts", "quarantine", "article_links",
     "stories", "runs", "quality_results", "unique_articles", "coverage_daily", "source_health", "quarantine_reasons",
     "edits", "story_coverage", "source_lines", "collected_urls", "collected_feeds", "collections", "collect_health",
-    "health_alarms", "tombstones",
+    "health_alarms", "tombstones", "story_changes",
 }  # fmt: skip
 
 

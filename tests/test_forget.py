@@ -313,6 +313,11 @@ def test_a_load_that_died_before_it_was_out_of_its_pack_is_ended_by_the_next(
     assert faults(data) == []
 
 
+def lose_warehouse(data: Path) -> None:
+    for path in data.glob("*w.duckdb*"):
+        shutil.rmtree(path) if path.is_dir() else path.unlink()
+
+
 def test_it_stays_out_of_all_that_is_made_anew(data: Path):
     forget(settings(data), marked_ids(data))
     shutil.rmtree(data / "exported")
@@ -321,8 +326,7 @@ def test_it_stays_out_of_all_that_is_made_anew(data: Path):
     buried = "SELECT * FROM tombstone_keys ORDER BY ALL"
     before = ask(data, articles), ask(data, buried)
     assert reprocess(warehouse, all=True, workers=1)["inputs"] == 7
-    for path in data.glob("*w.duckdb*"):
-        path.unlink()
+    lose_warehouse(data)
     assert reprocess(warehouse, all=True, workers=1)["inputs"] == 7
     plain = "SELECT count(*), count(DISTINCT body_hash) FROM article_versions"
     assert ask(data, plain) and (ask(data, articles.replace("story_id", "story_id, rules_version")), ask(data, buried)) == (
@@ -348,8 +352,7 @@ def test_a_backup_of_raw_packs_from_before_does_not_bring_it_back(data: Path, tm
     shutil.copytree(data / "landing", tmp_path / "old")
     forget(settings(data), marked_ids(data))
     shutil.copytree(tmp_path / "old", data / "landing", dirs_exist_ok=True)
-    for path in data.glob("*w.duckdb*"):
-        path.unlink()
+    lose_warehouse(data)
     shutil.rmtree(data / "exported")
     assert reprocess(str(data / "w.duckdb"), all=True, workers=1)["inputs"] == 7
     assert where_it_stands(data) == []
