@@ -245,7 +245,7 @@ def write_dump(folder: Path, rows: Sequence[dict[str, str]], name: str = "lanter
     return str(folder / name)
 
 
-VERSIONS = "SELECT * EXCLUDE (run_id, loaded_at) FROM article_versions ORDER BY ALL"
+VERSIONS = "SELECT * EXCLUDE (story_id, run_id, loaded_at) FROM article_versions ORDER BY ALL"
 LINES = "FROM source_lines ORDER BY ALL"
 
 
