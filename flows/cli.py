@@ -249,20 +249,34 @@ def up(
 def export(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="The folder for the files; made when there is none.")],
     warehouse: Warehouse = WAREHOUSE,
+    since: Annotated[
+        Path | None,
+        typer.Option(metavar="WATERMARK", help="Only what has changed since that of an earlier export, or its folder."),
+    ] = None,
+    partitioned: Annotated[
+        bool, typer.Option("--partitioned", help="Articles and versions in folders by month and outlet.")
+    ] = False,
     json: Json = False,
     debug: Debug = False,
 ) -> None:
     """The public tables and views as Parquet files, all of one state, with a README; also during a load."""
     from flows import show
-    from flows.version import code_version
+    from flows.inputs import with_memory
+    from flows.version import code_version, provenance
     from warehouse.export import export as export_tables
 
+    card = provenance(with_memory(Settings.of(warehouse)))
     with show.waiting("export") as tell:
-        summary = export_tables(warehouse, folder, code_version(), tell)
+        summary = export_tables(
+            warehouse, folder, code_version(), tell, since=since, partitioned=partitioned, card=card
+        )
     if json:
         show.print_json(summary)
     else:
-        show.table(("file", "rows"), [(f"{name}.parquet", f"{n:,}") for name, n in summary["tables"].items()])
+        show.table(("table", "rows"), [(name, f"{n:,}") for name, n in summary["tables"].items()])
+        if since:
+            print(f"{summary['deleted']:,} rows are gone since {since}", file=sys.stderr)
+        print(f"the next export of changes: --since {summary['watermark']}", file=sys.stderr)
 
 
 @app.command(epilog="Example: copydesk check --packs 100")

@@ -1,12 +1,15 @@
 """Which rules and which code made an article."""
 
 import hashlib
+import platform
 import subprocess
+from dataclasses import asdict
 from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
-from schemas.settings import project
+from schemas.settings import Settings, project
 from warehouse.memory import number_of
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -56,6 +59,18 @@ def rules_hash() -> str:
         content = path.read_bytes().replace(b"\r\n", b"\n")
         digest.update(f"{name} {len(content)}\n".encode() + content)
     return digest.hexdigest()[:12]
+
+
+def provenance(settings: Settings) -> dict[str, Any]:
+    """What would make the next article: `rules`, `models` (SHA-256 of each, the beginning), `settings`, `libraries`."""
+    models = sorted(path for path in (ROOT / "seeds").iterdir() if path.name.endswith((".json.gz", ".npz")))
+    return {
+        "rules": rules_version(settings.memory),
+        "models": {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in models},
+        "settings": asdict(settings),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in ("trafilatura", "lxml", "duckdb", "great-expectations")},
+    }
 
 
 @cache

@@ -6,6 +6,7 @@ import resource
 import shutil
 import subprocess
 import sys
+import tempfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from schemas.errors import UsageError, WarehouseBusy, WarehouseError
 from tests.conftest import ROOT, copydesk
@@ -20,6 +23,7 @@ from warehouse import export as export_module
 from warehouse.connection import open_writer
 from warehouse.export import export
 from warehouse.publish import publish
+from warehouse.watermark import KEYS
 
 PUBLIC = {
     "articles", "article_versions", "captions", "removed_spans", "documents", "receipts", "quarantine", "article_links",
@@ -48,7 +52,9 @@ def add_edits(warehouse: Path) -> None:
 
 def test_every_public_table_is_there_with_its_rows(seeded, tmp_path: Path):
     summary = export(seeded[0], tmp_path / "out", "1.2+abc")
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {f"{name}.parquet" for name in PUBLIC} | {"README.md"}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {f"{name}.parquet" for name in PUBLIC} | {
+        "README.md", "provenance.json", "watermark.parquet",
+    }  # fmt: skip
     assert summary["tables"].keys() == PUBLIC
     assert (summary["tables"]["articles"], summary["tables"]["receipts"]) == (42, 60)
     with duckdb.connect(str(seeded[0]), read_only=True) as connection:
@@ -138,6 +144,170 @@ def test_long_tables_come_in_row_groups(warehouse: Path, tmp_path: Path, monkeyp
     assert metadata.num_rows == summary["tables"]["receipts"] == 60 * 201
     assert metadata.num_row_groups > 1
     assert not (tmp_path / "out" / "relate_queue.parquet").exists()
+
+
+# Partitions and changes ----------------------------------------------------------------------------------------------
+
+
+def test_partitions_by_month_and_outlet_hold_the_same_rows(warehouse: Path, tmp_path: Path):
+    out = tmp_path / "out"
+    with open_writer(warehouse) as writer:
+        with writer.transaction() as connection:
+            connection.execute(
+                "UPDATE article_versions SET source = CASE WHEN rowid % 7 = 0 THEN 'A/B = C: 100 % ünlike' WHEN rowid % 7 = 1 THEN '2026' "
+                "WHEN rowid % 7 = 2 THEN NULL WHEN rowid % 7 = 3 THEN repeat('é', 300) WHEN rowid % 7 = 4 THEN repeat('é', 301) ELSE source END"
+            )
+        publish(writer)
+    export(warehouse, out, "1")
+    summary = export(warehouse, out, "1", partitioned=True)
+    assert not (out / "articles.parquet").exists() and (out / "runs.parquet").exists()
+    assert summary["tables"]["articles"] == 42
+    files = f"read_parquet('{out}/articles/**/*.parquet', hive_partitioning = true, hive_types = {{'month': VARCHAR, 'source': VARCHAR}})"
+    with duckdb.connect(str(warehouse), read_only=True) as connection:
+        plain = f"read_parquet('{out}/articles/**/*.parquet', hive_partitioning = false)"
+        for one, other in (("articles", plain), (plain, "articles")):
+            assert connection.execute(f"FROM {one} EXCEPT ALL FROM {other}").fetchall() == []
+        assert connection.execute(
+            f"SELECT count(*) FROM {files} WHERE month IS DISTINCT FROM strftime(published_on, '%Y-%m')"
+        ).fetchall() == [(0,)]
+        short = "source IS NULL OR source NOT LIKE 'ééé%'"
+        assert connection.execute(f"SELECT DISTINCT source FROM {files} WHERE {short} ORDER BY ALL").fetchall() == \
+            connection.execute(f"SELECT DISTINCT source FROM articles WHERE {short} ORDER BY ALL").fetchall()  # fmt: skip
+    assert "hive_partitioning" in (out / "README.md").read_text()
+    export(warehouse, out, "1")
+    assert (out / "articles.parquet").exists() and not (out / "articles").exists()
+
+
+CHANGES = (
+    "INSERT INTO article_versions SELECT a.* REPLACE ('new-' || article_id || {n} AS article_id, now() AS loaded_at) FROM article_versions AS a WHERE rowid % 9 = {n}",
+    "DELETE FROM article_versions WHERE rowid % 11 = {n}",
+    "UPDATE article_versions SET near_duplicate_of = 'x{n}' WHERE rowid % 5 = {n}",
+    "UPDATE article_versions SET story_id = 's{n}' WHERE rowid % 6 = {n}",
+    "UPDATE article_versions SET valid_to = now() WHERE valid_to IS NULL AND rowid % 13 = {n}",
+    "UPDATE article_versions SET body = body || ' {n}', loaded_at = loaded_at + INTERVAL 1 HOUR WHERE rowid % 4 = {n}",
+    "INSERT INTO article_links SELECT article_id, 'other', 'quotes', .5, {n}, .5 FROM article_versions WHERE rowid % 10 = {n} AND article_id NOT IN (SELECT article_id FROM article_links WHERE other_id = 'other')",
+    "UPDATE article_links SET similarity = similarity / 2",
+    "DELETE FROM article_links WHERE rowid % 2 = {n}",
+    "UPDATE quarantine SET resolved_at = now() WHERE rowid % 5 = {n}",
+    "DELETE FROM documents WHERE rowid % 8 = {n}",
+    "UPDATE runs SET status = 'crashed {n}'",
+    "UPDATE article_versions SET source = NULL, loaded_at = now() WHERE rowid % 15 = {n}",
+)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(days=st.lists(st.lists(st.sampled_from(CHANGES), max_size=4), min_size=1, max_size=4), number=st.integers(0, 3))
+def test_a_chain_of_changes_put_in_by_key_gives_what_a_full_export_does(
+    seeded, tmp_path: Path, days: list[list[str]], number: int
+):
+    with tempfile.TemporaryDirectory(dir=tmp_path) as name:
+        folder = Path(name)
+        warehouse = Path(shutil.copy(seeded[0], folder / "w.duckdb"))
+        export(warehouse, folder / "day0", "1")
+        mine = duckdb.connect()
+        for table in KEYS:
+            mine.execute(f"CREATE TABLE {table} AS FROM '{folder}/day0/{table}.parquet'")
+        for day, changes in enumerate(days, 1):
+            with open_writer(warehouse) as writer:
+                for change in changes:
+                    with writer.transaction() as connection:
+                        connection.execute(change.format(n=number))
+                publish(writer)
+            now, before = folder / f"day{day}", folder / f"day{day - 1}"
+            told = export(warehouse, now, "1", since=before if day % 2 else before / "watermark.parquet")
+            assert told["watermark"] == str(now / "watermark.parquet")
+            if not changes:
+                assert told["deleted"] == 0 and {told["tables"][table] for table in KEYS} == {0}
+            for table, key in KEYS.items():
+                as_text = "to_json([" + ", ".join(f'"{column}"::VARCHAR' for column in key) + "])::VARCHAR"
+                gone = f"(SELECT key FROM '{now}/deleted.parquet' WHERE \"table\" = '{table}')"
+                new = f"(SELECT {as_text} FROM '{now}/{table}.parquet')"
+                mine.execute(f"DELETE FROM {table} WHERE {as_text} IN {gone} OR {as_text} IN {new}")
+                mine.execute(f"INSERT INTO {table} FROM '{now}/{table}.parquet'")
+        export(warehouse, folder / "full", "1")
+        for table in KEYS:
+            for one, other in (
+                (table, f"'{folder}/full/{table}.parquet'"),
+                (f"'{folder}/full/{table}.parquet'", table),
+            ):
+                assert mine.execute(f"FROM {one} EXCEPT ALL FROM {other}").fetchall() == [], table
+        mine.close()
+
+
+def test_only_what_changed_is_in_it_and_the_readme_says_how_to_put_it_in(warehouse: Path, tmp_path: Path):
+    export(warehouse, tmp_path / "monday", "1")
+    with open_writer(warehouse) as writer:
+        with writer.transaction() as connection:
+            (gone,) = connection.execute("SELECT min(article_id) FROM article_versions").fetchone() or ("",)
+            connection.execute("DELETE FROM article_versions WHERE article_id = ?", [gone])
+            connection.execute(
+                "UPDATE article_versions SET near_duplicate_of = 'x' WHERE rowid = (SELECT max(rowid) FROM article_versions)"
+            )
+        publish(writer)
+    told = export(warehouse, tmp_path / "tuesday", "1", since=tmp_path / "monday", partitioned=True)
+    assert (
+        told["tables"]["articles"],
+        told["tables"]["article_versions"],
+        told["tables"]["receipts"],
+        told["deleted"],
+    ) == (1, 1, 0, 2)
+    assert "edits" not in told["tables"] and "captions" not in told["tables"]
+    rows = pq.read_table(tmp_path / "tuesday" / "deleted.parquet").to_pylist()
+    assert rows == [
+        {"table": "article_versions", "key": f'["{gone}","1"]'},
+        {"table": "articles", "key": f'["{gone}"]'},
+    ]
+    readme = (tmp_path / "tuesday" / "README.md").read_text()
+    assert f"changes since `{tmp_path}/monday/watermark.parquet`" in readme
+    assert "| `article_versions` | `article_id`, `version` |" in readme
+
+
+def test_the_keys_are_keys(seeded):
+    with duckdb.connect(str(seeded[0]), read_only=True) as connection:
+        for table, key in KEYS.items():
+            columns = ", ".join(f'"{column}"' for column in key)
+            assert (
+                connection.execute(f"SELECT {columns} FROM {table} GROUP BY ALL HAVING count(*) > 1").fetchall() == []
+            ), table
+
+
+def test_the_provenance_card(seeded, tmp_path: Path):
+    done = copydesk("export", str(tmp_path / "out"), "--json", "--warehouse", str(seeded[0]))
+    assert done.returncode == 0, done.stderr
+    card = json.loads((tmp_path / "out" / "provenance.json").read_text())
+    assert card["articles_by_rules_version"] == {card["rules_version"]: 42}
+    assert card["rules"] == card["rules_version"]
+    assert len(card["models"]["labeller.json.gz"]) == 16
+    assert card["settings"]["batch_documents"] == 256
+    assert card["rows"]["articles"] == 42
+    assert card["last_run"] == seeded[1]["run_id"] and card["since"] is None
+    assert card["exported_at"].startswith(datetime.now(UTC).strftime("%Y-"))
+
+
+@pytest.mark.parametrize("case", ["none", "no export", "text", "other file", "other warehouse", "same folder"])
+def test_a_watermark_that_is_none_is_wrong_usage(warehouse: Path, tmp_path: Path, case: str):
+    export(warehouse, tmp_path / "before", "1")
+    since, out = tmp_path / "before", tmp_path / "out"
+    if case == "none":
+        since = tmp_path / "nothing"
+    elif case == "no export":
+        since = tmp_path
+    elif case == "text":
+        since = tmp_path / "text"
+        since.write_text("not Parquet")
+    elif case == "other file":
+        since = since / "articles.parquet"
+        pq.write_table(pa.table({"a": [1]}), since)
+    elif case == "other warehouse":
+        with open_writer(tmp_path / "other.duckdb"):
+            pass
+        warehouse = tmp_path / "other.duckdb"
+    else:
+        out = since
+    before = {path.name for path in (tmp_path / "before").iterdir()}
+    with pytest.raises(UsageError, match="--since"):
+        export(warehouse, out, "1", since=since)
+    assert {path.name for path in (tmp_path / "before").iterdir()} == before
 
 
 # Failures ------------------------------------------------------------------------------------------------------------
