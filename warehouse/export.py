@@ -238,8 +238,8 @@ def _readme(
         what += (
             f"\n\nThese are changes since `{before}`: of the tables below every row that is new or is not\n"
             "what it was, to be put in by its key (insert, or update what has the key).\n"
-            f"[`{_DELETED}`]({_DELETED}) names {deleted:,} rows that are gone: the table, and the key as a JSON list of\n"
-            "texts.  Every other table is whole, and replaces what you have.\n\n"
+            f"[`{_DELETED}`]({_DELETED}) names {deleted:,} rows that are gone: the table, and the key as a JSON list\n"
+            "of texts.  Every other table is whole, and replaces what you have.\n\n"
             f"| table | key |\n|---|---|\n{keys}\n\nViews are left out: they follow from the tables (docs/tables.md)."
         )
     return (
