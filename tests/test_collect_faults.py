@@ -100,6 +100,8 @@ class Memory(threading.Thread):
 
 def warm(room: Newsroom, gather: Callable[..., Any]) -> None:  # noqa: F811
     """A run that goes well, for all that is imported once."""
+    import scipy.cluster.hierarchy  # noqa: F401  (the first story of two articles brings it)
+
     Paper(room, "warm.test").add(83)
     assert gather(source(room, "warm.test"))["loaded"] == 1
 
