@@ -149,7 +149,12 @@ def test_long_tables_come_in_row_groups(warehouse: Path, tmp_path: Path, monkeyp
 # Partitions and changes ----------------------------------------------------------------------------------------------
 
 
-def test_partitions_by_month_and_outlet_hold_the_same_rows(warehouse: Path, tmp_path: Path):
+@pytest.mark.parametrize("held", [128 << 20, 1])  # at once, and each batch by itself with files closed and gone on with
+def test_partitions_by_month_and_outlet_hold_the_same_rows(
+    warehouse: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, held: int
+):
+    monkeypatch.setattr("warehouse._parquet._HELD_BYTES", held)
+    monkeypatch.setattr("warehouse._parquet._OPEN_FILES", 3)
     out = tmp_path / "out"
     with open_writer(warehouse) as writer:
         with writer.transaction() as connection:

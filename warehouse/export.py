@@ -59,7 +59,7 @@ def export(
 
     `since`: the watermark of an earlier export, or its folder: then only rows that are new or other than there, and
     `deleted.parquet` (`warehouse.watermark.KEYS`); each table that has no key whole, and no views but `articles`.
-    `partitioned`: articles and versions as NAME/month=YYYY-MM/source=OUTLET/part.parquet.
+    `partitioned`: articles and versions as NAME/month=YYYY-MM/source=OUTLET/part-N.parquet.
     `code_version`: what makes the export; `card`: what else is to be known of its making, for provenance.json.
     `tell` hears the name of each table before it is written.
 
@@ -165,8 +165,8 @@ def _write(
     try:
         if partitioned and relation.name in _PARTITIONED:
             (work / relation.name).mkdir()
-            sorted_rows = connection.execute(query("export_partitioned").format(rows=chosen))
-            return write_partitions(reader(sorted_rows), work / relation.name, told)
+            chosen_rows = connection.execute(query("export_partitioned").format(rows=chosen))
+            return write_partitions(reader(chosen_rows), work / relation.name, told)
         return write_rows(_readers(connection, relation, chosen), work / f"{relation.name}.parquet", told)
     except (duckdb.Error, pa.ArrowException) as error:
         raise _failed(work.parent, f"{relation.name}: {str(error).splitlines()[0]}") from error
