@@ -193,14 +193,14 @@ def query(
 @app.command(epilog="Example: copydesk status --json")
 def status(warehouse: Warehouse = WAREHOUSE, json: Json = False, debug: Debug = False) -> None:
     """What is in the warehouse, and the last runs."""
-    from flows import show
+    from flows import show, show_status
     from warehouse import reports
 
     report = reports.status(warehouse)
     if json:
         show.print_json(report)
     else:
-        show.status(report)
+        show_status.status(report)
 
 
 @app.command(epilog="Example: copydesk reprocess --since 2026-11-01 --source 'Harbour Standard'")

@@ -238,16 +238,6 @@ def records(rows: Sequence[dict[str, Any]], nothing: str, title: str | None = No
         print(nothing, file=sys.stderr)
 
 
-def status(report: dict[str, Any]) -> None:
-    """One screen: totals, alarms, sources, languages, runs, open quarantine."""
-    for name, value in report["totals"].items():
-        print(f"{name.replace('_', ' '):<18}{cell(value)}")
-    for part in ("alarms", "sources", "languages", "runs", "quarantine"):
-        if report[part]:
-            print()
-            records(report[part], "", part)
-
-
 def refusals(rows: Sequence[dict[str, Any]]) -> None:
     """Each refused document: why, and the beginning of its raw copy."""
     for row in rows:

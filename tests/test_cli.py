@@ -6,6 +6,8 @@ import json
 import os
 import subprocess
 import sys
+import unicodedata
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -189,10 +191,53 @@ def test_query_refuses_writes_and_errors_in_one_sentence(seeded: tuple[Path, dic
 def test_status_fits_one_screen(seeded: tuple[Path, dict]):
     done = ask(seeded, "status")
     assert done.returncode == 0, done.stderr
-    assert len(done.stdout.splitlines()) <= 50
+    assert len(done.stdout.splitlines()) <= 24
+    assert max(map(len, done.stdout.splitlines())) <= 80
+    assert "42 articles of" in done.stdout and "16 in quarantine" in done.stdout
     told = json.loads(ask(seeded, "status", "--json").stdout)
     assert told["totals"]["articles"] == seeded[1]["loaded"]
     assert told["runs"][0]["balanced"] is True
+
+
+def test_status_of_much_fits_one_screen_too(capsys: pytest.CaptureFixture[str]):
+    from flows.show_status import status
+
+    moment = datetime(2026, 11, 26, 14, 5, 9, tzinfo=UTC)
+    outlet = {
+        "articles": 123_456,
+        "last_published_at": moment,
+        "mean_words": 1234,
+        "with_flags": 99_999,
+        "rules_missed": 321,
+    }
+    run = dict.fromkeys(("inputs", "loaded", "updated", "unchanged", "duplicate", "quarantined"), 1_234_567)
+    report = {
+        "totals": {
+            "articles": 1_234_567, "sources": 40, "raw_documents": 2_345_678, "in_quarantine": 123_456,
+            "first_published_at": moment, "last_published_at": moment, "last_loaded_at": moment,
+        },
+        "alarms": [{"source": "港新聞" * 9, "kind": "volume_low", "severity": "warning", "told": "fewer " * 40}] * 10,
+        "sources": [{**outlet, "source": name} for name in ("The Harbour Standard " * 4, "港新聞" * 20, "A\nB\x1b[31m", "C", "D", "E")],
+        "languages": [{"language": "en", "articles": 123_456}] * 8,
+        "runs": [{**run, "started_at": moment, "status": "completed", "balanced": n > 0} for n in range(5)],
+        "quarantine": [{"reason": "failed_check:body_without_markup", "documents": 12_345}] * 10,
+    }  # fmt: skip
+    status(report)
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 23  # and the line on which the next command is typed
+    assert max(sum(2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in line) for line in lines) <= 80
+    assert "\x1b" not in "".join(lines)
+    assert sum("UNBALANCED" in line for line in lines) == 1
+    assert any("3 of 10 or more" in line for line in lines) and any("5 largest of 40" in line for line in lines)
+    assert any("321 rules missed" in line for line in lines)
+    status(
+        {
+            **report,
+            "totals": dict.fromkeys(report["totals"], 0),
+            **{name: [] for name in report if name != "totals"},
+        }
+    )
+    assert capsys.readouterr().out == "0 articles of 0 outlets, 0 raw documents, 0 in quarantine\n"
 
 
 def test_quarantine_list_and_show(seeded: tuple[Path, dict]):
