@@ -38,8 +38,28 @@ Kind = Literal[
     "comment", "subscribe_prompt", "notification_prompt", "login_prompt", "share_prompt", "related_links", "advert",
     "legal", "repeated", "other",
 ]  # fmt: skip
-#: What a piece that is not body can be.
-KINDS: tuple[str, ...] = Kind.__args__  # type: ignore[attr-defined]
+#: What a piece that is not body can be, in the order of `Kind`, which the labeller has learned.
+KINDS: dict[str, str] = {
+    "title": "the headline; it became the field",
+    "standfirst": "the line or two under the headline; it became the field",
+    "byline": "who signs; it became the authors",
+    "dateline": "place and agency before the first sentence, where it stands by itself",
+    "timestamp": "when it was published or updated; it became the dates",
+    "caption": "the words under a picture; they are in captions",
+    "credit": "who made a picture; it is in captions",
+    "navigation": "menus, section names, breadcrumbs, tags",
+    "comment_widget": "the box in which to comment, and its counts",
+    "comment": "what readers wrote",
+    "subscribe_prompt": "an offer of a newsletter or a subscription",
+    "notification_prompt": "an offer to be notified",
+    "login_prompt": "an offer to sign in or register",
+    "share_prompt": "an offer to share, print or save",
+    "related_links": "headlines of other articles",
+    "advert": "advertising",
+    "legal": "copyright, terms, cookies, corrections policy",
+    "repeated": "a second copy of the body, or of a part of it",
+    "other": "anything else that is not the article",
+}
 
 
 @dataclass(frozen=True, slots=True)
