@@ -38,6 +38,8 @@ bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_repeats
 	$(BIN)/python -m tests.bench.bench_relate
 	$(BIN)/python -m tests.bench.bench_report
+	$(BIN)/python -m tests.bench.bench_search
+	$(BIN)/python -m tests.bench.bench_queries
 	$(BIN)/python -m tests.bench.bench_collect
 	$(MAKE) peers
 

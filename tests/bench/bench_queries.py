@@ -1,0 +1,56 @@
+"""The questions of docs/queries.md over a warehouse of made-up articles.
+
+    python -m tests.bench.bench_queries [--articles N] [--keep FOLDER]
+
+Bar: each under 1 s at 1,000,000 articles; what Python and `copydesk query` need to start is told apart.
+"""
+
+import argparse
+import tempfile
+import time
+from pathlib import Path
+
+from tests.bench.bench_report import fill
+from tests.conftest import copydesk
+from tests.test_queries import QUESTIONS
+from warehouse.connection import open_reader, open_writer
+from warehouse.publish import publish
+
+SECONDS = 1.0
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--articles", type=int, default=1_000_000)
+    parser.add_argument("--keep", type=Path, help="leave the warehouse in this folder")
+    wanted = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder:
+        home = wanted.keep or Path(folder)
+        home.mkdir(parents=True, exist_ok=True)
+        warehouse = home / "bench.duckdb"
+        if not warehouse.exists():
+            done = copydesk("ingest", "seeds/articles", "--no-track", "--warehouse", str(warehouse))
+            assert done.returncode == 0, done.stderr
+            fill(warehouse, wanted.articles)
+        else:
+            with open_writer(warehouse) as writer:  # today's views
+                publish(writer)
+        connection = open_reader(warehouse)
+        slowest = 0.0
+        for number, question, sql, _ in QUESTIONS:
+            times = []
+            for _ in range(3):
+                begun = time.perf_counter()
+                connection.execute(sql).fetchall()
+                times.append(time.perf_counter() - begun)
+            print(f"  {min(times):.2f} s (first {times[0]:.2f})  {number}. {question}")
+            slowest = max(slowest, min(times))
+        begun = time.perf_counter()
+        copydesk("query", "SELECT 1", "--warehouse", str(warehouse))
+        print(f"slowest {slowest:.2f} s (bar {SECONDS}); `copydesk query` itself {time.perf_counter() - begun:.2f} s")
+        assert slowest < SECONDS
+
+
+if __name__ == "__main__":
+    main()
