@@ -17,6 +17,12 @@ from warehouse.connection import open_reader, open_writer
 from warehouse.publish import publish
 
 SECONDS = 1.0
+LINKS = """
+INSERT INTO article_links
+SELECT article_id, near_duplicate_of, 'near_duplicate', .8, 300, .9
+FROM articles
+WHERE run_id = 'bench' AND near_duplicate_of IS NOT NULL AND NOT EXISTS (SELECT 1 FROM article_links WHERE similarity = .8)
+"""
 
 
 def main() -> None:
@@ -33,16 +39,19 @@ def main() -> None:
             done = copydesk("ingest", "seeds/articles", "--no-track", "--warehouse", str(warehouse))
             assert done.returncode == 0, done.stderr
             fill(warehouse, wanted.articles)
-        else:
-            with open_writer(warehouse) as writer:  # today's views
-                publish(writer)
+        with open_writer(warehouse) as writer:  # today's views, and links, which are not made up there
+            with writer.transaction() as connection:
+                connection.execute(LINKS)
+            publish(writer)
         connection = open_reader(warehouse)
+        (count,) = connection.execute("SELECT count(*) FROM articles").fetchone() or (0,)
+        print(f"{count:,} articles, {warehouse.stat().st_size / 1e6:,.0f} MB")
         slowest = 0.0
         for number, question, sql, _ in QUESTIONS:
             times = []
             for _ in range(3):
                 begun = time.perf_counter()
-                connection.execute(sql).fetchall()
+                connection.execute(sql.replace("The Harbour Standard", "Harbour Standard")).fetchall()  # the largest
                 times.append(time.perf_counter() - begun)
             print(f"  {min(times):.2f} s (first {times[0]:.2f})  {number}. {question}")
             slowest = max(slowest, min(times))
