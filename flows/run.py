@@ -1,8 +1,10 @@
 """A run of the pipeline: its worker processes, its place in the warehouse, its counts, and what it tells of itself."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +15,7 @@ from flows.show import is_seen, progress
 from flows.version import code_version, rules_version
 from schemas.document import Document
 from schemas.errors import CopydeskError, RunFailed
-from schemas.run import Tally
+from schemas.run import Alarm, Tally
 from schemas.settings import Settings
 from schemas.tombstone import FORGOTTEN
 from tasks.batch import Batch, fetch, flow_run_id, relate
@@ -25,7 +27,7 @@ if TYPE_CHECKING:
 #: Refused documents named in the summary; all of them are in the table `quarantine`.
 _REFUSALS_NAMED = 20
 #: Alarms about copy that does not come, rather than about what it is like.
-_SILENCES = frozenset(("silent", "collect_failing", "volume_low"))
+_SILENCES = frozenset(("silent", "collect_failing", "collect_errors", "volume_low"))
 
 
 class Run:
@@ -53,6 +55,7 @@ class Run:
         self.crawl: Any = None
         self.watchers: list[Callable[[Tally], None]] = []
         self._missed: dict[str, dict[str, Any]] = {}
+        self._drops: dict[tuple[str, str], Alarm] = {}
         self._started = self._told_at = time.monotonic()
 
     def count(self, batch: Batch, outcomes: list[str]) -> None:
@@ -104,13 +107,10 @@ class Run:
             for told in () if result.success else result.sample:
                 message = f"batch {batch.number + 1}: {told}"
                 self.warnings.append(message)
-                source = told.partition(":")[0]
-                watch.warn(
-                    "copydesk.quality.drop",
-                    message,
-                    f"copydesk.source.{source.casefold().replace(' ', '-')}",
-                    {"expectation": result.expectation, "batch": batch.number + 1, "what": told},
-                )
+                watch.log(message, logging.WARNING)
+                source, _, words = told.partition(": ")
+                drop = Alarm(source, result.expectation, result.severity, datetime.now(UTC).date(), words)
+                self._drops.setdefault((source, result.expectation), drop)
 
     def publish_if_due(self) -> None:
         """Let readers see what has been loaded, when they have waited long enough for it."""
@@ -119,13 +119,19 @@ class Run:
 
     def _tell_alarms(self) -> None:
         """Warn, once, of what has come to be wrong with an outlet: its copy fails to come, or is not what it was."""
-        for alarm in self.store.new_alarms() if self.store else ():
+
+        def tell(alarm: Alarm) -> None:
             event = "copydesk.source.silent" if alarm.kind in _SILENCES else "copydesk.quality.drop"
             message = f"{alarm.source}: {alarm.kind}: {alarm.told}"
-            self.warnings.append(message)
+            if (alarm.source, alarm.kind) not in self._drops:  # the batch has said it
+                self.warnings.append(message)
+                watch.log(message, logging.WARNING)
             about = f"copydesk.source.{alarm.source.casefold().replace(' ', '-')}"
             told = {"kind": alarm.kind, "severity": alarm.severity, "since": alarm.since.isoformat()}
-            watch.warn(event, message, about, {"source": alarm.source, **told})
+            watch.send(event, message, about, {"source": alarm.source, **told})
+
+        if self.store is not None:
+            self.store.tell_new_alarms(tell, self._drops.values(), watch.is_heard())
 
     def finish(self) -> dict[str, Any]:
         """The summary, after the books of the run were closed; `RunFailed` when they do not balance."""
@@ -224,7 +230,7 @@ def relate_loaded(run: Run) -> None:
 def read_batches(inputs: list[str], run: Run) -> Iterator[Batch]:
     """The documents of all inputs in batches, counted as they are read and never held all at once."""
     settings = run.settings
-    if is_seen() and settings.limit is None:
+    if (is_seen() or flow_run_id() is not None) and settings.limit is None:
         run.tally.bytes_expected = size_of(inputs)
     yield from in_batches(islice(_timed(read_all(inputs, settings, fetch), run), settings.limit), run)
 

@@ -90,6 +90,13 @@ def wait() -> None:
     )
 
 
+def is_embedded() -> bool:
+    """Whether the server in use is one that ends with this process."""
+    from prefect.settings import PREFECT_API_URL
+
+    return _server is not None or not PREFECT_API_URL.value()
+
+
 def _stop(server: "subprocess.Popen[bytes]") -> None:
     server.terminate()
     try:

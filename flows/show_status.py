@@ -44,7 +44,7 @@ def status_lines(report: Mapping[str, Any]) -> Iterator[str]:
 def _alarms(alarms: Sequence[Row]) -> Iterator[str]:
     if not alarms:
         return
-    yield "alarms" + (f" ({_ALARMS} of {len(alarms)} or more: copydesk report)" if len(alarms) > _ALARMS else "")
+    yield "alarms" + (f" ({_ALARMS} of {len(alarms):,}: copydesk report)" if len(alarms) > _ALARMS else "")
     for alarm in alarms[:_ALARMS]:
         yield f"  {alarm['severity']:<9}{alarm['source'] or '(none named)'}: {alarm['kind']}: {alarm['told']}"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from flows.server import is_embedded
 from schemas.run import Tally
 from tasks.batch import TRACKED, flow_run_id, log, printable
 
@@ -206,13 +207,23 @@ def _api(what: str) -> Iterator[Any]:
 # Events --------------------------------------------------------------------------------------------------------------
 
 
+def is_heard() -> bool:
+    """Whether events reach a server that stays, and may have automations; the embedded one ends with its run."""
+    return TRACKED and flow_run_id() is not None and not is_embedded()
+
+
 def warn(event: str, message: str, resource: str, payload: Mapping[str, Any]) -> None:
-    """A warning in the log, and an event that automations can act on; Prefect relates it to the flow run.
+    """A warning in the log, and an event (`send`)."""
+    log(message, logging.WARNING)
+    send(event, message, resource, payload)
+
+
+def send(event: str, message: str, resource: str, payload: Mapping[str, Any]) -> None:
+    """An event that automations can act on; Prefect relates it to the flow run.
 
     `event`: `copydesk.source.silent`, `copydesk.quality.drop`, `copydesk.relate.failed` or `copydesk.run.unbalanced`.
     `resource`: what about, `copydesk.source.harbour-standard` or `copydesk.warehouse.NAME`.
     """
-    log(message, logging.WARNING)
     if not TRACKED or flow_run_id() is None:
         return
     from prefect.events import emit_event

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from schemas.draft import Piece
+from schemas.run import Alarm
 
 #: A row of a query, by column: for parts of the report that show whatever columns there are.
 Row = Mapping[str, Any]
@@ -209,8 +210,9 @@ class Report:
     """All of it, of one state of the warehouse.
 
     `received`: counts of days on which something was received.  `published`: articles by printed day, in order.
-    `health`: rows of the view source_health, whatever columns it has, the outlets with most documents first, and
-    `health_comments`: what each column is.  `health_left_out`: outlets that are not in `health`.
+    `alarms`: what is wrong with outlets now, the critical first.  `health`: rows of the view source_health, whatever
+    columns it has, the outlets with most documents first, and `health_comments`: what each column is.
+    `health_left_out`: outlets that are not in `health`.
     """
 
     warehouse: str
@@ -222,6 +224,7 @@ class Report:
     published: tuple[tuple[date, int], ...]
     refusals: tuple[Refusals, ...]
     failed_checks: tuple[FailedCheck, ...]
+    alarms: tuple[Alarm, ...]
     health: tuple[Row, ...]
     health_comments: Mapping[str, str]
     health_left_out: int

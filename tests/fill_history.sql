@@ -1,4 +1,4 @@
--- The table `history` of tests/test_health.py as documents and articles.
+-- The tables `history`, `tries` and `looks` of tests/histories.py as documents and articles, collections and runs.
 CREATE TEMP TABLE made AS SELECT row_number() OVER () AS i, * FROM history;
 INSERT INTO documents BY NAME
 SELECT
@@ -15,4 +15,14 @@ SELECT
     'made up' AS rules_version, received_at AS valid_from, [] AS change
 FROM made
 WHERE NOT refused;
+INSERT INTO collections BY NAME
+SELECT
+    'made up' AS run_id, lower(source) AS source_id, source, collected_at, fetched + failed AS requests, 4000 * fetched AS size_bytes, 0 AS found,
+    fetched, 0 AS not_modified, 0 AS gone, 0 AS refused, 0 AS forbidden, failed, 0 AS "left", CASE WHEN failed > 0 THEN 'timed out' END AS detail
+FROM tries;
+INSERT INTO runs BY NAME
+SELECT
+    'run ' || epoch(started_at)::BIGINT AS run_id, started_at, started_at AS finished_at, 'completed' AS status, 0 AS inputs, 0 AS loaded, 0 AS updated,
+    0 AS unchanged, 0 AS duplicate, 0 AS quarantined, 'made up' AS rules_version, 'made up' AS code_version
+FROM looks;
 DROP TABLE made;

@@ -21,6 +21,7 @@ from schemas.report import (
     Story,
     Totals,
 )
+from schemas.run import Alarm
 from warehouse._sql import query
 from warehouse.connection import open_reader
 from warehouse.migrate import read_state
@@ -67,6 +68,7 @@ def read_report(warehouse: Path, days: int, made_at: datetime, code_version: str
             failed_checks=tuple(
                 FailedCheck(**_tuples(row)) for row in _ask(connection, "failed_checks", most=CHECKS, **within)
             ),
+            alarms=tuple(Alarm(**row) for row in _ask(connection, "alarms")),
             health=tuple(health),
             health_comments={row["column_name"]: row["comment"] for row in _ask(connection, "health_columns")},
             health_left_out=max(0, _ask(connection, "health_outlets")[0]["outlets"] - len(health)),

@@ -1,7 +1,7 @@
 """What the warehouse is asked and told while documents come in: one transaction for each batch."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
@@ -21,7 +21,7 @@ from warehouse._arrow import change_tables, keys_table, pairs_table, values_tabl
 from warehouse._sql import query
 from warehouse.collected import Collected, write_visits
 from warehouse.connection import Writer, open_writer
-from warehouse.health import new_alarms
+from warehouse.health import tell_new_alarms
 from warehouse.history import source_history
 from warehouse.publish import publish, publish_if_due
 from warehouse.rows import Changes, Pack, Pair, RunInfo, Selection, Settled, Version
@@ -75,9 +75,9 @@ class Store:
             connection.execute(query("mark_crashed_runs"))
         return [flow_run_id for (flow_run_id,) in found]
 
-    def new_alarms(self) -> list[Alarm]:
-        """What is wrong with outlets now, and was not the last time that this was asked."""
-        return new_alarms(self.writer, datetime.now(UTC))
+    def tell_new_alarms(self, tell: Callable[[Alarm], None], seen: Iterable[Alarm], heard: bool) -> None:
+        """Call `tell` with what is wrong with outlets now, and with `seen`, where nobody was told of it yet."""
+        tell_new_alarms(self.writer, datetime.now(UTC), tell, seen, heard)
 
     def finish_run(self, run: RunInfo, inputs: int, status: str = "completed") -> dict[str, int]:
         """Close the books: `status` is `completed` or `failed`; the answer is the number of inputs by outcome.

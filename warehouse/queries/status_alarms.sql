@@ -1,1 +1,1 @@
-SELECT source, kind, severity, told FROM health_alarms ORDER BY severity, source, kind LIMIT 10;
+SELECT source, kind, severity, told FROM health_alarms ORDER BY severity, source, kind;

@@ -1,54 +1,93 @@
--- What is wrong with an outlet, as of a moment.  Looked at are the documents of the 91 days before; days are those of UTC.
--- What is older than a week when it comes (a backfill) says nothing of how an outlet does today, and does not count.
+-- What is wrong with an outlet, as of a moment.  Days are those of UTC; an outlet is held against its own past of 91 days, which ends
+-- with its last copy, so that the rhythm of one that fell silent stays known.
+--
+-- What does not count: copy older than a week when it comes (a backfill), and on a day that brought more of it than of new copy also
+-- what was refused or has no date, as nobody can tell how old that is; for silence, days and hours in which copydesk did not run
+-- (`runs`; of the time before the first run that is known, every day counts).
 --
 -- silent: by weekday the share of days with copy (half a day of its mean added), so the chance of the days gone by without any: under
---   .005, and less than that of any gap before; or twice the longest gap.  Known from 28 days and 8 days with copy.
+--   .005, and less than that of any stretch before; or twice the longest stretch; or twice the longest pause in hours, where copy
+--   came in more than 200 hours (of n pauses that come at random the next is that long once in n * n / 2).  Known from 28 days and 8 days with copy on;
+--   after another 91 days of silence the outlet has ended, and nothing more is said.
 -- volume_low, volume_high: the last 7 full days beside the 4 to 8 weeks before; under half, or over 2.5 times, and 4 standard
---   deviations away (Anscombe's root of a Poisson count, widened by how much the weeks before differ).
+--   deviations away (Anscombe's root of a Poisson count, widened by how much the weeks before differ).  volume_high too: one day of them
+--   with 20 documents or more, and twice as many as any of the 28 days or more before.
 -- refused, missing_title, missing_date, missing_author, rule_missed: the share among what came lately (7 days, or the last 10 documents
---   of 28 days) is 10 points above that before, and 3.72 standard deviations (chance: 1 in 10,000; arcsine of both shares).
--- short: the median is under .7 of that before, and words are lower by 3.72 standard deviations (rank test in four classes, as in
---   tasks/_measures.py).
--- collect_failing: it was tried twice or more in the last day, and nothing answered, which it had within 30 days.
+--   of 28 days) is 10 points above that before, and 3.72 standard deviations (chance: 1 in 10,000; arcsine of both shares, after Anscombe,
+--   widened by how much the weeks before differ: Pearson's chi-square by its degrees of freedom).
+-- collect_errors: the same of requests that did not bring what was asked for (304 aside), in 7 days and by themselves in 3 of them.
+-- short: the median is under .7 of that before, and the logarithms of words are lower by 3.72 standard deviations, each cut off at 3
+--   robust ones (median and MAD) of its own: ten documents are enough, and one list of results changes nothing.
+-- collect_failing: nothing answered for 20 hours and two tries or more (so a source asked once a week is told of after a week).
 CREATE OR REPLACE MACRO health_alarms_at(moment) AS TABLE
-WITH came AS (
+WITH today AS (SELECT (moment AT TIME ZONE 'UTC')::DATE AS today),
+received AS MATERIALIZED (
     SELECT
         coalesce(a.source, d.source) AS source,
         (d.received_at AT TIME ZONE 'UTC')::DATE AS day,
-        date_diff('day', (d.received_at AT TIME ZONE 'UTC')::DATE, (moment AT TIME ZONE 'UTC')::DATE) AS age,
         d.received_at,
         a.article_id IS NULL AS is_refused,
         a.title IS NULL AS has_no_title,
         a.published_at IS NULL AS has_no_date,
         len(a.authors) = 0 AS has_no_author,
         list_contains(a.flags, 'publisher_rule_missed') AS missed_rule,
-        a.word_count
+        a.word_count,
+        coalesce(a.published_at <= d.received_at - INTERVAL 7 DAYS, false) AS is_old
     FROM documents AS d
     LEFT JOIN articles AS a ON a.article_id = d.article_id
-    WHERE
-        d.received_at <= moment
-        AND d.received_at > moment - INTERVAL 91 DAYS
-        AND coalesce(a.source, d.source) IS NOT NULL
-        AND coalesce(a.published_at > d.received_at - INTERVAL 7 DAYS, true)
+    WHERE d.received_at <= moment AND d.received_at > moment - INTERVAL 182 DAYS AND coalesce(a.source, d.source) IS NOT NULL
 ),
-days AS (SELECT source, day, any_value(age) AS age, count(*) AS documents FROM came GROUP BY source, day),
-gaps AS (SELECT *, day - lag(day) OVER (PARTITION BY source ORDER BY day) AS gap FROM days),
-known AS (
+backfills AS (
+    SELECT source, day
+    FROM received
+    GROUP BY source, day
+    HAVING
+        count(*) FILTER (is_old) >= 5
+        AND 3 * count(*) FILTER (is_old) >= count(*) FILTER (has_no_date)
+        AND count(*) FILTER (is_old) >= count(*) FILTER (NOT is_old AND NOT has_no_date)
+),
+came AS MATERIALIZED (
+    SELECT received.*, today - day AS age
+    FROM received, today
+    WHERE NOT is_old AND NOT (has_no_date AND (source, day) IN (SELECT (source, day) FROM backfills))
+    QUALIFY day > max(day) OVER (PARTITION BY source) - 91
+),
+days AS MATERIALIZED (
     SELECT
-        source,
-        min(day) AS first_day,
-        max(day) AS last_day,
-        count(*) AS days_with_copy,
-        max(gap) AS longest_gap,
-        min(age) - 1 AS silent_days,
-        max(age) AS known_days
-    FROM gaps
+        *,
+        documents - refused AS articles,
+        age <= 7 OR (age <= 28 AND sum(documents) OVER (PARTITION BY source ORDER BY age) - documents < 10) AS is_late
+    FROM (
+        SELECT
+            source,
+            day,
+            any_value(age) AS age,
+            count(*) AS documents,
+            count(*) FILTER (is_refused) AS refused,
+            count(*) FILTER (NOT is_refused AND has_no_title) AS no_title,
+            count(*) FILTER (NOT is_refused AND has_no_date) AS no_date,
+            count(*) FILTER (has_no_author) AS no_author,
+            count(*) FILTER (missed_rule) AS missed_rule
+        FROM came
+        GROUP BY source, day
+    )
+),
+ran AS (SELECT started_at, (started_at AT TIME ZONE 'UTC')::DATE AS day FROM runs WHERE started_at > moment - INTERVAL 182 DAYS),
+down AS (
+    SELECT day
+    FROM (SELECT unnest(range(min(day)::TIMESTAMP, today::TIMESTAMP, INTERVAL 1 DAY))::DATE AS day FROM ran, today GROUP BY today)
+    WHERE day NOT IN (SELECT day FROM ran) AND day NOT IN (SELECT day FROM received)
+),
+known AS (
+    SELECT source, min(day) AS first_day, max(day) AS last_day, count(*) AS days_with_copy, max(age) AS known_days
+    FROM days
     GROUP BY source
 ),
 calendar AS (
     SELECT known.source, spot AS day, dayofweek(spot) AS weekday, spot > last_day AS is_silent, days.day IS NOT NULL AS has_copy
-    FROM (SELECT *, unnest([first_day + n::INTEGER FOR n IN range(date_diff('day', first_day, last_day) + silent_days + 1)]) AS spot FROM known) AS known
+    FROM (SELECT *, unnest(range(first_day::TIMESTAMP, today::TIMESTAMP, INTERVAL 1 DAY))::DATE AS spot FROM known, today) AS known
     LEFT JOIN days ON days.source = known.source AND days.day = spot
+    WHERE spot NOT IN (SELECT day FROM down)
 ),
 weekdays AS (
     SELECT
@@ -58,8 +97,8 @@ weekdays AS (
     FROM (SELECT *, avg(has_copy::INTEGER) OVER (PARTITION BY source) AS share FROM calendar WHERE NOT is_silent)
     GROUP BY source, weekday
 ),
-silence AS (
-    SELECT source, stretch, bool_or(is_silent) AS lasts, sum(log_chance) AS log_chance
+stretches AS (
+    SELECT source, stretch, bool_or(is_silent) AS lasts, sum(log_chance) AS log_chance, count(*) AS days
     FROM (
         SELECT
             calendar.*,
@@ -72,8 +111,27 @@ silence AS (
     GROUP BY source, stretch
 ),
 unlikely AS (
-    SELECT source, min(log_chance) FILTER (lasts) AS log_chance, coalesce(min(log_chance) FILTER (NOT lasts), 0) AS log_chance_before
-    FROM silence
+    SELECT
+        source,
+        coalesce(max(days) FILTER (lasts), 0) AS silent_days,
+        coalesce(max(days) FILTER (NOT lasts), 0) AS longest_days,
+        coalesce(min(log_chance) FILTER (lasts), 0) AS log_chance,
+        coalesce(min(log_chance) FILTER (NOT lasts), 0) AS log_chance_before
+    FROM stretches
+    GROUP BY source
+),
+hours AS (SELECT source, epoch(received_at)::BIGINT // 3600 AS hour FROM came GROUP BY ALL),
+pauses AS (
+    SELECT source, max(hours) AS longest_hours, max(hour) AS last_hour
+    FROM (SELECT source, hour, hour - lag(hour) OVER (PARTITION BY source ORDER BY hour) - 1 AS hours FROM hours)
+    GROUP BY source
+    HAVING count(*) > 200
+),
+-- The hours since its last copy in which a run looked for more.
+waited AS (
+    SELECT source, any_value(longest_hours) AS longest_hours, count(DISTINCT hour) AS silent_hours
+    FROM pauses
+    JOIN (SELECT epoch(started_at)::BIGINT // 3600 AS hour FROM ran WHERE started_at <= moment GROUP BY ALL) ON hour > last_hour
     GROUP BY source
 ),
 silent AS (
@@ -82,15 +140,25 @@ silent AS (
         'silent' AS kind,
         'critical' AS severity,
         last_day + 1 AS since,
-        silent_days::DOUBLE AS seen,
-        longest_gap - 1.0 AS expected,
-        'nothing for ' || silent_days || ' days; ' || (longest_gap - 1) || ' at most before' AS told
+        greatest(silent_days, round(silent_hours / 24, 1))::DOUBLE AS seen,
+        least(longest_days, round(longest_hours / 24, 1))::DOUBLE AS expected,
+        CASE
+            WHEN silent_days >= 2 THEN 'nothing for ' || silent_days || ' days; ' || longest_days || ' at most before'
+            ELSE 'nothing for ' || silent_hours || ' hours; ' || ceil(longest_hours)::INTEGER || ' at most before'
+        END AS told
     FROM known
     JOIN unlikely USING (source)
+    LEFT JOIN waited USING (source)
+    CROSS JOIN today
     WHERE
         days_with_copy >= 8
         AND last_day - first_day >= 27
-        AND ((log_chance < ln(0.005) AND log_chance < log_chance_before) OR silent_days >= 2 * longest_gap)
+        AND today - last_day <= 91
+        AND (
+            (log_chance < ln(0.005) AND log_chance < log_chance_before)
+            OR silent_days >= 2 * (longest_days + 1)
+            OR silent_hours >= 2 * longest_hours
+        )
 ),
 weeks AS (
     SELECT known.source, week, coalesce(sum(documents), 0) AS documents
@@ -109,100 +177,133 @@ volume AS (
     GROUP BY source
     HAVING count(*) >= 5
 ),
-lately AS (
-    SELECT
-        *,
-        age <= 7 OR (age <= 28 AND row_number() OVER (PARTITION BY source ORDER BY received_at DESC) <= 10) AS is_late
-    FROM came
+bursts AS (
+    SELECT source, arg_max(day, documents) FILTER (age <= 7) AS day, max(documents) FILTER (age <= 7) AS seen, max(documents) FILTER (age > 7) AS most
+    FROM days
+    JOIN known USING (source)
+    WHERE known_days >= 35 AND (age > 7 OR day - 1 NOT IN (SELECT day FROM down)) -- after those comes what had piled up
+    GROUP BY source
+    HAVING seen >= 20 AND seen > 2 * most
 ),
-counts AS (
+-- By outlet, kind and week: among how many it was found in how many.
+found AS (
+    SELECT source, is_late, week, unnest(told, recursive := true)
+    FROM (
+        SELECT
+            source,
+            is_late,
+            age // 7 AS week,
+            [
+                {'kind': 'refused', 'words': 'refused', 'among': sum(documents), 'found': sum(refused), 'since': min(day) FILTER (refused > 0)},
+                {'kind': 'missing_title', 'words': 'without a title', 'among': sum(articles), 'found': sum(no_title), 'since': min(day) FILTER (no_title > 0)},
+                {'kind': 'missing_date', 'words': 'without a date', 'among': sum(articles), 'found': sum(no_date), 'since': min(day) FILTER (no_date > 0)},
+                {'kind': 'missing_author', 'words': 'without an author', 'among': sum(articles), 'found': sum(no_author), 'since': min(day) FILTER (no_author > 0)},
+                {'kind': 'rule_missed', 'words': 'not as the rules of the outlet have it', 'among': sum(articles), 'found': sum(missed_rule), 'since': min(day) FILTER (missed_rule > 0)}
+            ] AS told
+        FROM days
+        GROUP BY source, is_late, week
+    )
+    UNION ALL BY NAME
     SELECT
         source,
-        unnest([
-            {
-                'kind': 'refused', 'words': 'refused', 'late': count(*) FILTER (is_late),
-                'late_found': count(*) FILTER (is_late AND is_refused), 'before': count(*) FILTER (NOT is_late),
-                'before_found': count(*) FILTER (NOT is_late AND is_refused), 'since': min(day) FILTER (is_late AND is_refused)
-            },
-            {
-                'kind': 'missing_title', 'words': 'without a title', 'late': count(*) FILTER (is_late AND NOT is_refused),
-                'late_found': count(*) FILTER (is_late AND NOT is_refused AND has_no_title),
-                'before': count(*) FILTER (NOT is_late AND NOT is_refused),
-                'before_found': count(*) FILTER (NOT is_late AND NOT is_refused AND has_no_title),
-                'since': min(day) FILTER (is_late AND NOT is_refused AND has_no_title)
-            },
-            {
-                'kind': 'missing_date', 'words': 'without a date', 'late': count(*) FILTER (is_late AND NOT is_refused),
-                'late_found': count(*) FILTER (is_late AND NOT is_refused AND has_no_date),
-                'before': count(*) FILTER (NOT is_late AND NOT is_refused),
-                'before_found': count(*) FILTER (NOT is_late AND NOT is_refused AND has_no_date),
-                'since': min(day) FILTER (is_late AND NOT is_refused AND has_no_date)
-            },
-            {
-                'kind': 'missing_author', 'words': 'without an author', 'late': count(*) FILTER (is_late AND NOT is_refused),
-                'late_found': count(*) FILTER (is_late AND NOT is_refused AND has_no_author),
-                'before': count(*) FILTER (NOT is_late AND NOT is_refused),
-                'before_found': count(*) FILTER (NOT is_late AND NOT is_refused AND has_no_author),
-                'since': min(day) FILTER (is_late AND NOT is_refused AND has_no_author)
-            },
-            {
-                'kind': 'rule_missed', 'words': 'not as the rules of the outlet have it', 'late': count(*) FILTER (is_late AND NOT is_refused),
-                'late_found': count(*) FILTER (is_late AND missed_rule),
-                'before': count(*) FILTER (NOT is_late AND NOT is_refused),
-                'before_found': count(*) FILTER (NOT is_late AND missed_rule),
-                'since': min(day) FILTER (is_late AND missed_rule)
-            }
-        ]) AS told
-    FROM lately
-    GROUP BY source
+        is_late,
+        week,
+        'collect_errors' AS kind,
+        'of the requests in vain' AS words,
+        sum(fetched + gone + refused + failed) AS among,
+        sum(refused + failed) AS found,
+        min(day) FILTER (refused + failed > 0) AS since
+    FROM (
+        SELECT
+            *,
+            (collected_at AT TIME ZONE 'UTC')::DATE AS day,
+            today - day <= 7 AS is_late,
+            CASE WHEN is_late THEN day - today ELSE (today - day) // 7 END AS week -- of the last days each by itself
+        FROM collections, today
+        WHERE collected_at <= moment AND collected_at > moment - INTERVAL 91 DAYS
+    )
+    GROUP BY source, is_late, week
 ),
 shares AS (
     SELECT
         source,
-        told.kind AS kind,
-        told.words AS words,
-        told.since AS since,
-        told.late_found / told.late AS seen,
-        told.before_found / told.before AS expected,
+        kind,
+        any_value(words) AS words,
+        min(since) FILTER (is_late) AS since,
+        sum(among) FILTER (is_late) AS late,
+        sum(among) FILTER (NOT is_late) AS before,
+        sum(found) FILTER (is_late) / late AS seen,
+        any_value(share_before) AS expected,
+        -- An outage of one evening is over when somebody looks.
+        kind <> 'collect_errors' OR count(*) FILTER (is_late AND found >= (share_before + 0.1) * among) >= 3 AS lasts,
         2 * (
-            asin(sqrt((told.late_found + 0.375) / (told.late + 0.75)))
-            - asin(sqrt((told.before_found + 0.375) / (told.before + 0.75)))
-        ) / sqrt(1 / (told.late + 0.5) + 1 / (told.before + 0.5)) AS deviates
-    FROM counts
-    WHERE told.late >= 7 AND told.before >= 50
+            asin(sqrt((sum(found) FILTER (is_late) + 0.375) / (late + 0.75)))
+            - asin(sqrt((sum(found) FILTER (NOT is_late) + 0.375) / (before + 0.75)))
+        ) / sqrt(1 / (late + 0.5) + 1 / (before + 0.5)) AS deviates,
+        -- How many times more the weeks before differ than chance would have it.
+        greatest(1, coalesce(
+            sum((found - among * share_before) ** 2 / nullif(among * share_before * (1 - share_before), 0)) FILTER (NOT is_late)
+            / nullif(count(*) FILTER (NOT is_late AND among > 0) - 1, 0), 1
+        )) AS dispersion
+    FROM (
+        SELECT
+            *,
+            sum(found) FILTER (NOT is_late) OVER (PARTITION BY source, kind)
+            / nullif(sum(among) FILTER (NOT is_late) OVER (PARTITION BY source, kind), 0) AS share_before
+        FROM found
+    )
+    GROUP BY source, kind
+    HAVING late >= 6 AND before >= 20
 ),
-quartiles AS (
-    SELECT source, quantile_cont(word_count, [0.25, 0.5, 0.75]) AS q, count(*) AS articles
-    FROM lately
-    WHERE NOT is_late AND NOT is_refused
+lengths AS MATERIALIZED (
+    SELECT source, day, is_late, word_count, ln(word_count + 1) AS log_words
+    FROM came
+    JOIN days USING (source, day)
+    WHERE NOT is_refused
+),
+typical AS (
+    SELECT source, median(log_words) AS middle, greatest(1.4826 * mad(log_words), 0.1) AS spread
+    FROM lengths
+    WHERE NOT is_late
     GROUP BY source
-    HAVING count(*) >= 50
+    HAVING count(*) >= 20
 ),
-lengths AS (
+shorter AS (
     SELECT
         source,
-        min(day) AS since,
-        median(word_count) AS seen,
-        any_value(q[2]) AS expected,
-        avg(
-            list_sum([CASE WHEN word_count > one THEN 1 WHEN word_count = one THEN 0.5 ELSE 0 END FOR one IN q]) - 1.5
-        ) / sqrt(1.25 * (1 / count(*) + 1 / any_value(articles))) AS deviates
-    FROM lately
-    JOIN quartiles USING (source)
-    WHERE is_late AND NOT is_refused
+        min(day) FILTER (is_late) AS since,
+        median(word_count) FILTER (is_late) AS seen,
+        any_value(exp(middle) - 1) AS expected,
+        (avg(score) FILTER (is_late) - avg(score) FILTER (NOT is_late))
+        / (greatest(stddev_samp(score) FILTER (NOT is_late), 0.1) * sqrt(1 / count(*) FILTER (is_late) + 1 / count(*) FILTER (NOT is_late))) AS deviates
+    FROM (SELECT *, greatest(-3, least(3, (log_words - middle) / spread)) AS score FROM lengths JOIN typical USING (source))
     GROUP BY source
+    HAVING count(*) FILTER (is_late) >= 6
 ),
 tries AS (
     SELECT
         source,
-        count(*) FILTER (collected_at > moment - INTERVAL 1 DAY) AS lately,
-        count(*) FILTER (collected_at > moment - INTERVAL 1 DAY AND fetched + not_modified > 0) AS answered,
-        count(*) FILTER (fetched + not_modified > 0) AS answered_before,
-        max(collected_at) FILTER (fetched + not_modified > 0) AS last_answer_at,
-        arg_max(detail, collected_at) FILTER (detail IS NOT NULL) AS last_problem
+        source_id,
+        collected_at,
+        detail,
+        max(collected_at) FILTER (fetched + not_modified > 0) OVER (PARTITION BY source, source_id) AS last_answer_at,
+        max(collected_at) OVER (PARTITION BY source, source_id) AS last_try_at
     FROM collections
-    WHERE collected_at <= moment AND collected_at > moment - INTERVAL 30 DAYS
-    GROUP BY source
+    WHERE
+        collected_at <= moment AND collected_at > moment - INTERVAL 91 DAYS
+        AND fetched + not_modified + gone + refused + forbidden + failed > 0
+),
+failing AS (
+    SELECT
+        source,
+        count(*) AS tries,
+        min(collected_at) AS since,
+        arg_max(detail, collected_at) FILTER (detail IS NOT NULL) AS last_problem
+    FROM tries
+    -- One that is not tried any more was taken out of sources.toml.
+    WHERE (last_answer_at IS NULL OR collected_at > last_answer_at) AND last_try_at > moment - INTERVAL 8 DAYS
+    GROUP BY source, source_id
+    HAVING count(*) >= 2 AND min(collected_at) <= moment - INTERVAL 20 HOURS
 )
 SELECT * FROM silent
 UNION ALL BY NAME
@@ -210,14 +311,29 @@ SELECT
     source,
     CASE WHEN deviates < 0 THEN 'volume_low' ELSE 'volume_high' END AS kind,
     'warning' AS severity,
-    (moment AT TIME ZONE 'UTC')::DATE - 7 AS since,
+    today - 7 AS since,
     seen::DOUBLE AS seen,
     expected,
     seen || ' documents in 7 days; ' || round(expected)::INTEGER || ' a week before' AS told
-FROM volume
+FROM volume, today
 WHERE
-    ((deviates < -4 AND seen < expected / 2) OR (deviates > 4 AND seen > 2.5 * expected))
-    AND source NOT IN (SELECT source FROM silent)
+    (
+        deviates < -4 AND seen < expected / 2 AND source NOT IN (SELECT source FROM silent)
+        AND today - 1 NOT IN (SELECT day FROM down) AND (SELECT count(*) FROM down WHERE day >= today - 7) <= 3
+    )
+    -- What had piled up while nothing ran is no more than usual.
+    OR (deviates > 4 AND seen > 2.5 * expected AND NOT EXISTS (SELECT day FROM down WHERE day >= today - 10))
+UNION ALL BY NAME
+SELECT
+    source,
+    'volume_high' AS kind,
+    'warning' AS severity,
+    day AS since,
+    seen::DOUBLE AS seen,
+    most::DOUBLE AS expected,
+    seen || ' documents in a day; ' || most || ' at most before' AS told
+FROM bursts
+WHERE source NOT IN (SELECT source FROM volume WHERE deviates > 4 AND seen > 2.5 * expected)
 UNION ALL BY NAME
 SELECT
     source,
@@ -228,7 +344,7 @@ SELECT
     expected,
     round(100 * seen)::INTEGER || '% ' || words || ' lately; ' || round(100 * expected)::INTEGER || '% before' AS told
 FROM shares
-WHERE seen - expected >= 0.1 AND deviates > 3.72
+WHERE seen - expected >= 0.1 AND lasts AND deviates > 3.72 * sqrt(dispersion)
 UNION ALL BY NAME
 SELECT
     source,
@@ -238,19 +354,19 @@ SELECT
     seen,
     expected,
     round(seen)::INTEGER || ' words in the median lately; ' || round(expected)::INTEGER || ' before' AS told
-FROM lengths
+FROM shorter
 WHERE deviates < -3.72 AND seen < 0.7 * expected
 UNION ALL BY NAME
 SELECT
     source,
     'collect_failing' AS kind,
     'critical' AS severity,
-    (last_answer_at AT TIME ZONE 'UTC')::DATE AS since,
-    lately::DOUBLE AS seen,
-    0.0 AS expected,
-    'no answer in ' || lately || ' tries of the last day' || coalesce(': ' || last_problem, '') AS told
-FROM tries
-WHERE lately >= 2 AND answered = 0 AND answered_before > 0
+    (min(since) AT TIME ZONE 'UTC')::DATE AS since,
+    max(tries)::DOUBLE AS seen,
+    1.0 AS expected,
+    'no answer in ' || max(tries) || ' tries' || coalesce(': ' || any_value(last_problem), '') AS told
+FROM failing
+GROUP BY source
 ORDER BY source, kind;
 
 CREATE OR REPLACE VIEW health_alarms AS
