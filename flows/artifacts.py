@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
-from schemas.collected import OUTCOMES as OUTCOMES_OF_REQUESTS
 from schemas.outcome import OUTCOMES
 from schemas.run import Tally
 from tasks.batch import printable
@@ -19,6 +19,7 @@ CELL_CHARACTERS = 200
 PAGE_ROWS = 10
 TABLE_ROWS = 200
 _REFUSED = ("origin", "reasons", "detail")
+_SAMPLE = ("article", "outlet", "words", "confidence")
 _MISSED = ("expectation", "column", "severity", "unexpected", "checked", "sample")
 
 
@@ -42,8 +43,8 @@ def _cut(text: object) -> str:
 
 
 def title(summary: Mapping[str, Any]) -> str:
-    """`ingest inbox: 1,204 documents`."""
-    return f"{summary.get('what', 'ingest')}: {_documents(summary.get('inputs', 0))}"
+    """`ingest inbox 1,204 documents`."""
+    return f"{summary.get('what', 'ingest')} {_documents(summary.get('inputs', 0))}"
 
 
 def headline(counts: Mapping[str, Any]) -> str:
@@ -86,8 +87,14 @@ def summary_page(summary: Mapping[str, Any]) -> str:
             parts.append(f"and {len(warnings) - PAGE_ROWS:,} more in the log.")
     parts += _balance(summary)
     parts += _reasons(summary.get("reasons") or {})
+    if outlets := summary.get("outlets"):
+        parts += ["## By outlet", _table(list(outlets[0]), [_named(row).values() for row in outlets[:PAGE_ROWS]])]
+    if samples := summary.get("loaded_samples"):
+        rows = [_sample(row) for row in samples[:PAGE_ROWS]]
+        parts += ["## Samples of what was loaded, the least sure first", _table(_SAMPLE, rows)]
     if refused := summary.get("refused"):
-        parts += ["## Samples of refused documents", _table(_REFUSED, _refused(refused[:PAGE_ROWS]))]
+        rows = [(_linked(row[0], row[0]), *row[1:]) for row in _refused(refused[:PAGE_ROWS])]
+        parts += ["## Samples of refused documents", _table(_REFUSED, rows)]
     if missed := summary.get("missed_expectations"):
         parts += ["## Failed expectations", _missed_table(missed[:PAGE_ROWS])]
     if steps := summary.get("steps"):
@@ -109,20 +116,23 @@ def tables(summary: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
         {name: value if isinstance(value, int) else quiet(value) for name, value in zip(_MISSED, row, strict=True)}
         for row in _missed(summary.get("missed_expectations") or ())
     ]
+    outlets = [
+        {name: quiet(value) if isinstance(value, str) else value for name, value in _named(row).items()}
+        for row in summary.get("outlets") or ()
+    ]
+    collected = [
+        {name: quiet(value) if isinstance(value, str) else value for name, value in row.items()}
+        for row in summary.get("sources") or ()
+    ]
     for key, description, rows in (
+        ("sources", "What came of each source", collected),
+        ("outlets", "What came of the documents of each outlet", outlets),
         ("reasons", "Why documents were refused", reasons),
         ("refused", "Samples of refused documents", refused),
         ("expectations", "Expectations that were not met", missed),
     ):
         if rows:
             yield key, description, json.dumps(rows[:TABLE_ROWS])
-
-
-def sources_page(rows: Sequence[Mapping[str, Any]]) -> str:
-    """What a run collected from each source."""
-    names = ("source", "requests", "found", *OUTCOMES_OF_REQUESTS, "detail")
-    shown = [[row.get(name, 0 if name != "detail" else "") for name in names] for row in rows]
-    return "# Sources\n\n" + _table([name.replace("_", " ") for name in names], shown) + "\n"
 
 
 def _balance(counts: Mapping[str, Any]) -> list[str]:
@@ -144,6 +154,31 @@ def _by_count(counts: Mapping[str, int]) -> list[tuple[str, int]]:
 
 def _refused(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
     return [(row.get("origin", ""), ", ".join(row.get("reasons") or ()), row.get("detail") or "") for row in rows]
+
+
+def _named(row: Mapping[str, Any]) -> dict[str, Any]:
+    return {**row, "source": row.get("source") or "(none named)"}
+
+
+def _sample(row: Mapping[str, Any]) -> tuple[Any, ...]:
+    where = row.get("url") or row.get("origin") or ""
+    return (
+        _linked(row.get("title") or where, where), row.get("source") or "", f"{row.get('word_count') or 0:,}",
+        f"{row.get('confidence') or 0:.2f}",
+    )  # fmt: skip
+
+
+class _Markdown(str):
+    """Text that is Markdown already."""
+
+
+def _linked(text: object, address: str) -> str:
+    """A link to a page of the web, else the text; nothing is loaded until a person follows it."""
+    if not re.match(r"https?://[^/\s]", address, re.IGNORECASE):
+        return str(text)
+    # In <> an address ends at < and >, and has entities; the rest is percent-encoded, as browsers do.
+    target = quote(address, safe="%/:?#@!$&'*+,;=~-._").replace("&", "&amp;")
+    return _Markdown(f"[{escaped(text)}](<{target}>)")
 
 
 def _missed(rows: Iterable[Mapping[str, Any]]) -> list[tuple[Any, ...]]:
@@ -173,9 +208,9 @@ def _next(summary: Mapping[str, Any]) -> str:
 
 def _table(names: Sequence[str], rows: Iterable[Iterable[Any]]) -> str:
     """Columns of figures stand to the right; there is at least one row."""
-    texts = [["" if value is None else str(value) for value in row] for row in rows]
+    texts = [["" if v is None else v if isinstance(v, str) else str(v) for v in row] for row in rows]
     rules = ["---:" if re.fullmatch(r"[\d,.]+( s|%)?", text) else "---" for text in texts[0]]
-    lines = [names, rules, *([escaped(text) for text in row] for row in texts)]
+    lines = [names, rules, *([t if isinstance(t, _Markdown) else escaped(t) for t in row] for row in texts)]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 

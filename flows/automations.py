@@ -7,19 +7,22 @@ from typing import Any
 from schemas.errors import UsageError
 
 FILE = Path("automations.yaml")
-#: Names an address that is told of outlets and runs in trouble, with a POST of JSON.
+#: Names an address that is told of outlets and runs in trouble, with a POST of JSON; `text` is what chats show.
 WEBHOOK = "COPYDESK_WEBHOOK"
 _BLOCK = "copydesk"
 _PAYLOAD = (
-    '{"event": {{ event.event|tojson }}, "about": {{ event.resource.name|tojson }}, '
-    '"message": {{ event.payload.message|tojson }}, "occurred": {{ event.occurred|string|tojson }}}'
+    "{% set told = event.payload.message or (event.resource.name ~ ': ' ~ "
+    "(event.payload.validated_state.message or event.event)) %}"
+    '{"text": {{ told|tojson }}, "event": {{ event.event|tojson }}, "about": {{ event.resource.name|tojson }}, '
+    '"message": {{ told|tojson }}, "occurred": {{ event.occurred|string|tojson }}}'
 )
 
 
 def set_up(client: Any, file: Path = FILE) -> int:
     """Make or change each automation by its name; how many there are.  UsageError where one is not valid.
 
-    Those that do nothing but be seen call the address of COPYDESK_WEBHOOK as well, where there is one.
+    Those that do nothing but be seen call the address of COPYDESK_WEBHOOK as well, where there is one.  What somebody
+    has switched off in the UI stays off.
     """
     import yaml
     from prefect.events.schemas.automations import AutomationCore
@@ -34,7 +37,8 @@ def set_up(client: Any, file: Path = FILE) -> int:
     for automation in automations:
         known = client.read_automations_by_name(automation.name)
         if known:
-            client.update_automation(known[0].id, automation)
+            told = automation.model_copy(update={"enabled": known[0].enabled})
+            client.update_automation(known[0].id, told)
         else:
             client.create_automation(automation)
     return len(automations)
@@ -46,9 +50,9 @@ def _webhook() -> str | None:
     if not address:
         return None
     from prefect.blocks.webhook import Webhook
-    from pydantic import SecretStr
 
-    return str(Webhook(method="POST", url=SecretStr(address)).save(_BLOCK, overwrite=True))
+    hook = Webhook.model_validate({"method": "POST", "url": address, "headers": {"Content-Type": "application/json"}})
+    return str(hook.save(_BLOCK, overwrite=True))
 
 
 def _with_webhook(automation: dict[str, Any], webhook: str | None) -> dict[str, Any]:

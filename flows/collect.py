@@ -12,13 +12,12 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flows import artifacts
 from flows.gather import Gathering
 from flows.ingest import take_in
 from flows.landed import left_behind
 from flows.run import Run, in_batches, open_run, relate_loaded
 from flows.server import flow
-from flows.watch import leave_artifacts, leave_page, named_by, run_name
+from flows.watch import leave_artifacts, named_by, run_name
 from schemas.collected import SourceTally
 from schemas.document import Document
 from schemas.errors import UsageError
@@ -64,8 +63,6 @@ def collect(
         summary = {**run.finish(), "sources": [row(tally) for tally in tallies]}
         publish(run)
     leave_artifacts(summary)
-    if tallies:
-        leave_page("collect-sources", "What came of each source", artifacts.sources_page(summary["sources"]))
     return summary
 
 

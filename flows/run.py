@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
-from flows import early, watch
+from flows import crashed, early, watch
 from flows.inputs import read_all, size_of, with_memory
 from flows.pool import Pool
 from flows.show import is_seen, progress
 from flows.version import code_version, rules_version
 from schemas.document import Document
-from schemas.errors import CopydeskError, RunFailed
+from schemas.errors import CopydeskError, RunFailed, WarehouseError
 from schemas.run import Alarm, Tally
 from schemas.settings import Settings
 from schemas.tombstone import FORGOTTEN
@@ -130,8 +130,12 @@ class Run:
             told = {"kind": alarm.kind, "severity": alarm.severity, "since": alarm.since.isoformat()}
             watch.send(event, message, about, {"source": alarm.source, **told})
 
-        if self.store is not None:
-            self.store.tell_new_alarms(tell, self._drops.values(), watch.is_heard())
+        try:
+            if self.store is not None:
+                self.store.tell_new_alarms(tell, self._drops.values(), watch.is_heard())
+        except WarehouseError as error:  # no reason to call articles that are loaded a failure
+            self.warnings.append(f"nobody looked for alarms: {error}")
+            watch.log(self.warnings[-1], logging.WARNING)
 
     def finish(self) -> dict[str, Any]:
         """The summary, after the books of the run were closed; `RunFailed` when they do not balance."""
@@ -143,6 +147,7 @@ class Run:
                 watch.warn("copydesk.run.unbalanced", str(error), f"copydesk.warehouse.{name}", self.tally.as_dict())
                 raise
         self._tell_alarms()
+        told = self.store.tell_of_run(self.info) if self.store is not None and self.info is not None else {}
         seconds = time.monotonic() - self._started
         return {
             "run_id": self.info.run_id if self.info else None,
@@ -154,6 +159,8 @@ class Run:
             "warehouse": str(self.settings.warehouse),
             "dry_run": self.store is None,
             "steps": self.steps,  # publication is still to come
+            "outlets": told.get("outlets", []),
+            "loaded_samples": told.get("samples", []),
             "refused": self.refused,
             "missed_expectations": list(self._missed.values()),
             "warnings": self.warnings,
@@ -167,7 +174,7 @@ def open_run(what: str, settings: Settings, dry_run: bool = False) -> Iterator[R
 
     Runs that an earlier process left open when it died are marked as crashed, here and in Prefect.
     """
-    watch.claim_flow_run()
+    crashed.claim_flow_run()
     settings = with_memory(settings)
     with ExitStack() as stack:
         pool = early.take_pool(settings)
@@ -182,7 +189,7 @@ def open_run(what: str, settings: Settings, dry_run: bool = False) -> Iterator[R
         from warehouse.store import open_store
 
         store = stack.enter_context(open_store(settings))
-        watch.mark_crashed(store.close_crashed_runs())
+        crashed.mark_crashed(store.close_crashed_runs())
         if (now := with_memory(settings)) != settings:  # another run has learned while this one waited for its place
             pool.stop()
             settings, pool = now, Pool(now)

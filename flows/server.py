@@ -28,6 +28,9 @@ _ANSWER_SECONDS = 15.0
 #: A flow run says so often that it lives (Prefect allows no less); automations.yaml acts when it does not.
 HEARTBEAT_SECONDS = 30
 
+#: On every flow run of copydesk (prefect.yaml has it too); automations.yaml leaves the runs of others alone.
+TAG = "copydesk"
+
 F = TypeVar("F", bound=Callable[..., Any])
 _server: "subprocess.Popen[bytes] | None" = None
 
@@ -115,7 +118,8 @@ def flow(**options: Any) -> Callable[[F], F]:
     class Flow(prefect.Flow[Any, Any]):
         def __call__(self, *args: Any, **kwargs: Any) -> Any:
             _guard_prefects_own()
-            return super().__call__(*args, **kwargs)
+            with prefect.tags(TAG):
+                return super().__call__(*args, **kwargs)
 
     return lambda function: Flow(function, persist_result=False, **options)  # type: ignore[return-value]
 

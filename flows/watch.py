@@ -1,17 +1,14 @@
-"""What an operator sees in Prefect: names, the log, progress, artifacts, events, and runs that died.
+"""What an operator sees in Prefect: names, the log, progress, artifacts and events.
 
 Nothing here does anything without a flow run (`COPYDESK_TRACK=0`), and nothing here stops a run: what Prefect's server
 does not take is said in the log, and the run goes on.
 """
 
 import logging
-import os
 import re
-import socket
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +27,8 @@ API_RETRIES = 1
 
 #: The summary artifact of each flow run of this process: first it holds the progress, in the end what became.
 _summaries: dict[str, Any] = {}
+#: The progress bar of each, where there is one.
+_bars: dict[str, Any] = {}
 
 
 # Names and lines -----------------------------------------------------------------------------------------------------
@@ -95,9 +94,9 @@ def _counts(counts: Mapping[str, int]) -> str:
 def progress_artifact(what: str) -> Iterator[Callable[[Tally], None]]:
     """A function to call with the `Tally` after each batch; it keeps the run's summary artifact up to date.
 
-    Markdown, no progress bar: how much is still to come is not known (folders are walked and dumps are read as the run
-    goes on), so a percentage could only be made up.  It is the very artifact that holds the summary in the end, so a
-    run has one page that is always right, also when it was killed: then it says how far it came.
+    It is the very artifact that holds the summary in the end, so a run has one page that is always right, also when it
+    was killed: then it says how far it came.  Where it is known how much there is to do (`Tally.share_done`), a
+    progress bar stands beside it.
     """
     if not TRACKED or flow_run_id() is None:
         yield lambda tally: None
@@ -110,8 +109,10 @@ def progress_artifact(what: str) -> Iterator[Callable[[Tally], None]]:
 
     def put(state: str, error: str | None = None) -> bool:
         page = progress_page(what, latest, time.monotonic() - started, error)
-        with _api("leave its progress") as client:
+        with api("leave its progress") as client:
             _put_summary(client, f"{state}: {headline(latest.as_dict())}", page)
+            if latest.share_done is not None:
+                _put_bar(client, what, latest.share_done)
             return True
         return False
 
@@ -127,13 +128,15 @@ def progress_artifact(what: str) -> Iterator[Callable[[Tally], None]]:
     except Exception as error:
         put("stopped", f"{type(error).__name__}: {error}")
         raise
+    if flow_run_id() in _bars:
+        with api("leave its progress") as client:
+            _put_bar(client, what, 1.0)
 
 
 def leave_artifacts(summary: Mapping[str, Any]) -> None:
-    """At the end of a run: its summary as a page, tables of what went wrong, and its name.
+    """At the end of a run: its summary as a page, tables of what came and of what went wrong, its name and its tags.
 
-    `summary`: what `Run.finish` gives, with `what`, `steps`, `refused`, `missed_expectations` and `warnings` where
-    they are known.
+    `summary`: what `Run.finish` gives; what it lacks is left out.
     """
     if not TRACKED or (run := flow_run_id()) is None:
         return
@@ -141,14 +144,14 @@ def leave_artifacts(summary: Mapping[str, Any]) -> None:
 
     from flows.artifacts import headline, summary_page, tables, title
 
-    with _api("leave its summary") as client:
+    with api("leave its summary") as client:
         _put_summary(client, headline(summary), summary_page(summary))
         for what, description, rows in tables(summary):
             key = f"{_flow_name()}-{what}"
             client.create_artifact(
                 ArtifactCreate(key=key, type="table", description=description, data=rows, flow_run_id=UUID(run))
             )
-        client.update_flow_run(UUID(run), name=printable(title(summary)))
+        client.update_flow_run(UUID(run), name=printable(title(summary)), tags=_tags(summary))
 
 
 def leave_page(key: str, description: str, page: str) -> None:
@@ -157,7 +160,7 @@ def leave_page(key: str, description: str, page: str) -> None:
         return
     from prefect.client.schemas.actions import ArtifactCreate
 
-    with _api("leave a page") as client:
+    with api("leave a page") as client:
         told = printable(description)
         client.create_artifact(
             ArtifactCreate(key=key, type="markdown", description=told, data=page, flow_run_id=UUID(run))
@@ -179,6 +182,31 @@ def _put_summary(client: Any, description: str, page: str) -> None:
         _summaries[run] = made.id
 
 
+def _put_bar(client: Any, what: str, share: float) -> None:
+    from prefect.client.schemas.actions import ArtifactCreate, ArtifactUpdate
+
+    run, percent = flow_run_id() or "", round(100 * share, 1)
+    if run in _bars:
+        client.update_artifact(_bars[run], ArtifactUpdate(data=percent))
+    else:
+        key, told = f"{_flow_name()}-progress", printable(what)
+        bar = ArtifactCreate(key=key, type="progress", description=told, data=percent, flow_run_id=UUID(run))
+        _bars[run] = client.create_artifact(bar).id
+
+
+def _tags(summary: Mapping[str, Any]) -> list[str]:
+    """Those that it has, and what the list of runs can be narrowed to."""
+    from prefect.runtime import flow_run
+
+    marks = {
+        "warnings": summary.get("warnings"),
+        "refused": summary.get("quarantined"),
+        "nothing new": summary.get("inputs", 0) == summary.get("unchanged", 0),
+        "dry run": summary.get("dry_run"),
+    }
+    return sorted({*(flow_run.tags or ()), *(name for name, holds in marks.items() if holds)})
+
+
 def _flow_name() -> str:
     """As keys of artifacts must be: `nightly-check`."""
     from prefect.runtime import flow_run
@@ -187,7 +215,7 @@ def _flow_name() -> str:
 
 
 @contextmanager
-def _api(what: str) -> Iterator[Any]:
+def api(what: str) -> Iterator[Any]:
     """A client of Prefect's server that gives up soon; what fails on the way there is a warning and no more."""
     import httpx
     from prefect import get_client
@@ -247,105 +275,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, (list, tuple, set, frozenset)):
         return [_plain(item) for item in value]
     return value if value is None or isinstance(value, (bool, int, float)) else printable(value)
-
-
-# Runs that died ------------------------------------------------------------------------------------------------------
-
-_MACHINE, _PID, _STARTED, _ATTEMPT = (
-    f"copydesk.{name}" for name in ("machine", "pid", "process_started", "attempt")
-)  # fmt: skip
-
-
-def claim_flow_run() -> None:
-    """Write onto the flow run which process it is, so that a later run can see that it died.
-
-    Labels are kept with the flow run by the server, come back with it, and are not shown among its tags.
-    """
-    if not TRACKED or (run := flow_run_id()) is None:
-        return
-    from prefect.runtime import flow_run
-
-    machine, started = _machine(), _process_started(os.getpid())
-    if machine and started is not None:
-        labels = {_MACHINE: machine, _PID: os.getpid(), _STARTED: started, _ATTEMPT: flow_run.run_count}
-        with _api("say which process it is") as client:
-            client.update_flow_run_labels(UUID(run), labels)
-
-
-def mark_crashed(flow_run_ids: Iterable[str] = ()) -> int:
-    """Mark flow runs whose process is gone as Crashed; how many were.
-
-    `flow_run_ids`: those that the warehouse says died (their place as the writer is free).  Beside them every running
-    one that says it is a process of this machine and user that no longer lives.  Left alone: this one, what has ended,
-    a living process, a newer attempt than the one that died, and what other machines and users say is theirs.
-    """
-    if not TRACKED or (own := flow_run_id()) is None:
-        return 0
-    from prefect.client.schemas.filters import FlowRunFilter
-
-    dead = []
-    for text in flow_run_ids:
-        with suppress(ValueError):
-            dead.append(UUID(text))
-    with _api("look for runs that died") as client:
-        running = FlowRunFilter.model_validate({"state": {"type": {"any_": ["RUNNING"]}}})
-        found = {run.id: run for run in _pages(client, running)}
-        crashed = [run for run in found.values() if str(run.id) != own and _has_died(run, run.id in dead)]
-        return sum(_crash(client, run) for run in crashed)
-    return 0
-
-
-def _pages(client: Any, wanted: Any) -> Iterator[Any]:
-    """All flow runs that a filter finds; the server gives 200 at a time."""
-    offset = 0
-    while page := client.read_flow_runs(flow_run_filter=wanted, limit=200, offset=offset):
-        yield from page
-        offset += len(page)
-        if len(page) < 200:
-            return
-
-
-def _has_died(run: Any, in_warehouse: bool) -> bool:
-    """Whether a running flow run has no process any more; `in_warehouse`: the warehouse says so."""
-    labels = run.labels or {}
-    if _MACHINE not in labels:
-        return in_warehouse
-    if labels.get(_ATTEMPT) != run.run_count:  # begun again, and its new process has not written its labels yet
-        return False
-    if labels[_MACHINE] != _machine():
-        return in_warehouse
-    return _process_started(int(labels[_PID])) != labels[_STARTED]
-
-
-def _crash(client: Any, run: Any) -> bool:
-    from prefect.states import Crashed
-
-    labels = run.labels or {}
-    who = f"process {labels[_PID]} of {str(labels[_MACHINE]).split()[0]}" if _MACHINE in labels else "its process"
-    result = client.set_flow_run_state(run.id, Crashed(message=f"Killed: {who} was gone when the next run began."))
-    done = result.state is not None and result.state.is_crashed()
-    if done:
-        log(f"marked as crashed: {run.name} ({run.id}), {who} is gone", logging.WARNING)
-    return done
-
-
-def _machine() -> str | None:
-    """Host, boot, process namespace and user: where these are equal, a process number means the same process.
-
-    Containers may share a host's name, so the name alone would not do.  After a restart of the machine it is another,
-    and only the warehouse can tell what died.  None where there is no /proc.
-    """
-    try:
-        boot = Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-        return f"{socket.gethostname()} {boot} {Path('/proc/self/ns/pid').readlink()} {os.getuid()}"
-    except OSError:
-        return None
-
-
-def _process_started(pid: int) -> int | None:
-    """When a living process began, in clock ticks since the machine did; None when there is none (or a zombie)."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text("utf-8", "replace").rpartition(")")[2].split()
-    except OSError:
-        return None
-    return None if fields[0] in "ZX" else int(fields[19])

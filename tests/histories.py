@@ -202,7 +202,8 @@ def due(outlet: Outlet, fault: Fault) -> int:
     outlet that publishes little so many as bring 20 documents.
     """
     if fault.kind == "silent":
-        return [day for day in range(fault.day, fault.day + 30) if outlet.week[day % 7] and day not in DOWN][1] + 1
+        missed = [day for day in range(fault.day, fault.day + 30) if outlet.week[day % 7] and day not in DOWN][1]
+        return next(day for day in range(missed + 1, missed + 9) if day not in DOWN)
     return fault.day + max(IN_TIME, round(7 * 20 / sum(outlet.week)))
 
 
@@ -215,12 +216,13 @@ def replay(writer: Writer, papers: list[Outlet], faults: dict[int, Fault]) -> tu
     for day in range(WARM_UP, WARM_UP + WATCHED):
         if day in DOWN:
             continue
-        new, told = which_are_new(alarms_at(writer.connection, moment(day, MORNING)), told, moment(day).date())
-        for alarm in new:
+        alarms = alarms_at(writer.connection, moment(day, MORNING))
+        new, told = which_are_new(alarms, told, moment(day).date())
+        for alarm in alarms:
             fault = faults.get(by_name[alarm.source])
             if fault and day >= fault.day:
                 first.setdefault((alarm.source, alarm.kind), day)
-            else:
+            elif alarm in new:
                 false[alarm.source].append(f"day {day}: {alarm.source} {alarm.kind}: {alarm.told}")
     late = []
     for number, fault in faults.items():
@@ -229,3 +231,15 @@ def replay(writer: Writer, papers: list[Outlet], faults: dict[int, Fault]) -> tu
         if found is None or found > due(outlet, fault):
             late.append(f"{fault.kind} of {outlet.name}, {outlet.week}, day {fault.day}: told on day {found}")
     return late, dict(false)
+
+
+def one_outlet(writer: Writer, fault: Fault | None = None, end: datetime | None = None, runs: bool = True) -> None:
+    """A daily outlet and nothing else; `end`: when the last of the days is, that of the others' histories unless said."""
+    later = end - moment(WARM_UP + WATCHED) if end else timedelta()
+    history = History()
+    live(history, Outlet("Daily", (8.0,) * 7), fault, np.random.default_rng(1))
+    history.documents["received_at"] = [at + later for at in history.documents["received_at"]]
+    if runs:
+        history.runs = [moment(0, hour) + later for hour in range(24 * (WARM_UP + WATCHED)) if hour // 24 not in DOWN]
+    history.write(writer)
+    writer.connection.execute("DELETE FROM relate_queue")

@@ -170,7 +170,7 @@ def test_under_prefect_the_run_is_named_and_leaves_an_artifact_and_no_process(tm
         runs = database.execute("SELECT id, name, state_type FROM flow_run").fetchall()
         artifacts = database.execute("SELECT key, data FROM artifact").fetchall()
         steps = {name.split()[0] for (name,) in database.execute("SELECT name FROM task_run")}
-    assert [(name.endswith(": 7 documents"), state) for _, name, state in runs] == [(True, "COMPLETED")]
+    assert [(name.endswith(" 7 documents"), state) for _, name, state in runs] == [(True, "COMPLETED")]
     assert artifacts[0][0] == "ingest-summary"
     assert "loaded" in artifacts[0][1]
     assert {"land", "transform", "check", "load", "relate", "publish"} <= steps

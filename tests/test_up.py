@@ -194,7 +194,7 @@ def test_up_from_the_first_start_to_the_last_process(place: Place):
     up, _ = place.up(COPYDESK_WEBHOOK="http://127.0.0.1:9/told")
     again = {a["name"]: a for a in place.post("automations/filter")}
     assert set(again) == set(automated), "each automation is there once"
-    assert [a["actions"][0]["type"] for a in again.values() if "killed" not in a["name"]] == ["call-webhook"] * 3
+    assert [a["actions"][0]["type"] for a in again.values() if "killed" not in a["name"]] == ["call-webhook"] * 4
     assert place.flow_run(run)["state_type"] == "CRASHED"
     run = place.run_inbox()
     wait_for(lambda: place.flow_run(run)["state_type"] == "RUNNING")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -19,7 +20,7 @@ from markdown_it import MarkdownIt
 
 os.environ["COPYDESK_TRACK"] = "0"  # this process; the flows below are tracked
 
-from flows import artifacts, watch
+from flows import artifacts, crashed, watch
 from schemas.run import Tally
 from tasks.batch import log, printable
 from tests.conftest import ROOT
@@ -40,6 +41,17 @@ SUMMARY = {
          "unexpected": 3, "sample": HOSTILE}
     ],
     "warnings": ["40% of articles have no date", *HOSTILE],
+    "outlets": [
+        {"source": text, "documents": 3, "loaded": 1, "updated": 0, "unchanged": 2, "duplicate": 0, "quarantined": 0}
+        for text in (None, *HOSTILE)
+    ],
+    "loaded_samples": [
+        {"title": text, "source": text, "url": url, "origin": text, "word_count": 1312, "confidence": 0.5}
+        for text, url in zip(HOSTILE, [
+            "https://news.example/a?b=1&amp=2#c", "http://news.example/<script>alert(1)</script>)](x)", "javascript:alert(1)",
+            "https://news.example/a|b \"x\"", "HTTPS://news.example/naïve", None, "http://", "//news.example", "data:text/html,x", "", "x",
+        ], strict=True)
+    ],
 }  # fmt: skip
 
 
@@ -118,15 +130,20 @@ def test_plain_origins_and_reasons_stay_as_they_are_in_tables():
 def test_the_summary_page_says_everything_and_runs_nothing():
     page = artifacts.summary_page(SUMMARY)
     html = rendered(page)
-    assert page.startswith("# ingest inbox\\, a\\|b\\: 1\\,204 documents\n")
+    assert page.startswith("# ingest inbox\\, a\\|b 1\\,204 documents\n")
     assert html.count("<h1>") == 1
     for words in ("1,098", "91.2%", "40% of articles have no date", "19.7 a second", "40.2 s", "65.7%", "3 of 256"):
         assert words in html
     assert html.index("too_short") < html.index("paywall_stub") < html.index("failed_check:has_words")
     assert html.index("transform") < html.index("8.8 s") < html.index("3.2 s")
-    assert html.count("<tr>") == 5 + 2 + 4 + 11 + 2 + 4  # one line of names each, 10 samples at most
-    for tag in ("<script", "<img", "<a ", "<em>", "<s>", "<!--"):
+    # One line of names each; 10 outlets, samples and refusals at most.
+    assert html.count("<tr>") == 1 + 6 + 1 + 3 + 1 + 10 + 1 + 10 + 1 + 10 + 1 + 1 + 1 + 3
+    for tag in ("<script", "<img", "<em>", "<s>", "<!--"):
         assert tag not in html
+    assert re.findall(r'<a href="([^"]*)"', html) == [
+        "https://news.example/a?b=1&amp;amp=2#c", "http://news.example/%3Cscript%3Ealert%281%29%3C/script%3E%29%5D%28x%29",
+        "https://news.example/a%7Cb%20%22x%22", "HTTPS://news.example/na%C3%AFve",
+    ]  # fmt: skip
     assert page.encode("utf-8")
 
 
@@ -134,7 +151,7 @@ def test_the_summary_page_says_everything_and_runs_nothing():
     "summary", [{}, {"inputs": 0, "seconds": 0.0, "reasons": None, "steps": None, "refused": None}]
 )
 def test_a_summary_may_lack_anything(summary: dict[str, Any]):
-    assert rendered(artifacts.summary_page(summary)).startswith("<h1>ingest: 0 documents</h1>")
+    assert rendered(artifacts.summary_page(summary)).startswith("<h1>ingest 0 documents</h1>")
     assert list(artifacts.tables(summary)) == []
 
 
@@ -143,7 +160,10 @@ def test_a_run_that_does_not_balance_says_so():
 
 
 def test_tables_hold_what_went_wrong():
-    found = {key: json.loads(rows) for key, _, rows in artifacts.tables(SUMMARY)}
+    summary = {**SUMMARY, "sources": [{"source": "harbour", "requests": 3, "fetched": 2, "detail": "*timed* out"}]}
+    found = {key: json.loads(rows) for key, _, rows in artifacts.tables(summary)}
+    assert [row["source"] for row in found["outlets"][:2]] == ["(none named)", r"a|b\\|c\`d\`\`e\\"]
+    assert found["sources"] == [{"source": "harbour", "requests": 3, "fetched": 2, "detail": r"\*timed\* out"}]
     assert found["reasons"][0] == {"reason": "too_short", "documents": 14}
     assert len(found["refused"]) == len(HOSTILE)
     assert found["expectations"][0]["unexpected"] == 3
@@ -151,11 +171,11 @@ def test_tables_hold_what_went_wrong():
 
 def test_without_prefect_nothing_happens_but_the_log(caplog: pytest.LogCaptureFixture):
     caplog.set_level("INFO", logger="copydesk")
-    watch.claim_flow_run()
+    crashed.claim_flow_run()
     watch.leave_artifacts(SUMMARY)
     with watch.progress_artifact("ingest") as show:
         show(Tally())
-    assert watch.mark_crashed(["x"]) == 0
+    assert crashed.mark_crashed(["x"]) == 0
     log("a\nb")
     watch.warn("copydesk.quality.drop", "dates dropped", "copydesk.source.x", {})
     assert [(record.levelname, record.message) for record in caplog.records] == [
@@ -169,7 +189,7 @@ def test_without_prefect_nothing_happens_but_the_log(caplog: pytest.LogCaptureFi
 def labels(**other: Any) -> dict[str, Any]:
     """Those of a living process: this one."""
     pid = os.getpid()
-    own = {"machine": watch._machine(), "pid": pid, "process_started": watch._process_started(pid), "attempt": 1}
+    own = {"machine": crashed._machine(), "pid": pid, "process_started": crashed._process_started(pid), "attempt": 1}
     return {f"copydesk.{name}": value for name, value in {**own, **other}.items()}
 
 
@@ -188,24 +208,24 @@ def labels(**other: Any) -> dict[str, Any]:
     ],
 )
 def test_only_what_is_dead_is_dead(found: dict[str, Any], in_warehouse: bool, died: bool):
-    assert watch._has_died(SimpleNamespace(labels=found, run_count=1), in_warehouse) is died
+    assert crashed._has_died(SimpleNamespace(labels=found, run_count=1), in_warehouse) is died
 
 
 def test_a_process_that_has_ended_is_gone_even_before_its_parent_has_looked():
     child = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    assert watch._process_started(child.pid) is not None
+    assert crashed._process_started(child.pid) is not None
     child.kill()
     os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
-    assert watch._process_started(child.pid) is None
+    assert crashed._process_started(child.pid) is None
     child.communicate()
-    assert watch._process_started(child.pid) is None
+    assert crashed._process_started(child.pid) is None
 
 
 # On a server ---------------------------------------------------------------------------------------------------------
 
 FLOW = r"""
 import json, os, sys
-from flows import watch
+from flows import crashed, watch
 from flows.server import flow
 from prefect.settings import PREFECT_API_URL, temporary_settings
 from schemas.run import Tally
@@ -219,7 +239,7 @@ def step():
 
 @flow(name="ingest", flow_run_name=watch.named_by("ingest", "inputs"))
 def ingest(inputs):
-    watch.claim_flow_run()
+    crashed.claim_flow_run()
     print(flow_run_id(), flush=True)
     if given["what"] == "die":
         os.kill(os.getpid(), 9)
@@ -230,19 +250,19 @@ def ingest(inputs):
         with watch.progress_artifact("ingest inbox") as show:
             show(Tally(3, {"loaded": 2}))
             raise ValueError("the <b>disk</b> is full")
-    print(watch.mark_crashed([given["living"], given["dead"], flow_run_id(), "no id"]), flush=True)
+    print(crashed.mark_crashed([given["living"], given["dead"], flow_run_id(), "no id"]), flush=True)
     step()
     watch.PROGRESS_SECONDS = 0
     with watch.progress_artifact("ingest inbox") as show:
         for n in (1, 2):
-            show(Tally(n, {"loaded": n}))
+            show(Tally(n, {"loaded": n}, documents_expected=8))
     watch.warn("copydesk.quality.drop", "dates \ud800 dropped", "copydesk.source.harbour-standard",
                {"sample": ["\ud800\x00"], "share": 0.4})
     watch.leave_artifacts(given["summary"])
     with temporary_settings({PREFECT_API_URL: "http://127.0.0.1:9/api"}):  # nobody answers there
-        watch.claim_flow_run()
+        crashed.claim_flow_run()
         watch.leave_artifacts(given["summary"])
-        print(watch.mark_crashed(), flush=True)
+        print(crashed.mark_crashed(), flush=True)
     log("done \ud800")
 
 ingest(["inbox", "-"])
@@ -334,9 +354,14 @@ def test_the_run_is_named_and_leaves_its_artifacts(environment: dict[str, str], 
     run = watched["ids"]["after"]
     names = {r["id"]: r["name"] for r in ask(environment, "flow_runs")}
     assert names[watched["ids"]["killed"]] == "ingest inbox, standard input"
-    assert names[run] == "ingest inbox, a|b: 1,204 documents"
+    assert names[run] == "ingest inbox, a|b 1,204 documents"
     found = {a["key"]: a for a in ask(environment, "artifacts") if a["flow_run_id"] == run and a["key"]}
-    assert set(found) == {"ingest-summary", "ingest-reasons", "ingest-refused", "ingest-expectations"}
+    ends = ("summary", "progress", "outlets", "reasons", "refused", "expectations")
+    assert set(found) == {f"ingest-{end}" for end in ends}
+    assert (found["ingest-progress"]["type"], found["ingest-progress"]["data"]) == ("progress", 100)
+    tags = {r["id"]: set(r["tags"]) for r in ask(environment, "flow_runs")}
+    assert tags[watched["ids"]["killed"]] == {"copydesk"}
+    assert tags[run] == {"copydesk", "refused", "warnings"}
     assert found["ingest-summary"]["data"] == artifacts.summary_page(SUMMARY)  # no longer the progress
     assert found["ingest-summary"]["description"].startswith("1,098 loaded, 12 updated")
     assert json.loads(found["ingest-refused"]["data"])[2]["origin"] == r"in box \\x00\\x1b\[31m\\ud800"

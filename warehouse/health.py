@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterable
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from schemas.errors import WarehouseError
 from schemas.run import Alarm
+from warehouse._reasons import reason
 from warehouse._sql import query
 from warehouse.migrate import read_state, write_state
 
@@ -22,7 +24,12 @@ Told = dict[tuple[str, str], date]
 
 def alarms_at(connection: "DuckDBPyConnection", at: datetime) -> list[Alarm]:
     """The rows of `health_alarms` as of `at`."""
-    return [Alarm(*row) for row in connection.execute(query("find_alarms"), {"at": at}).fetchall()]
+    import duckdb
+
+    try:
+        return [Alarm(*row) for row in connection.execute(query("find_alarms"), {"at": at}).fetchall()]
+    except duckdb.Error as error:
+        raise WarehouseError(f"the alarms cannot be worked out: {reason(error)}") from error
 
 
 def which_are_new(alarms: Iterable[Alarm], told: Told, day: date) -> tuple[list[Alarm], Told]:

@@ -79,6 +79,15 @@ class Store:
         """Call `tell` with what is wrong with outlets now, and with `seen`, where nobody was told of it yet."""
         tell_new_alarms(self.writer, datetime.now(UTC), tell, seen, heard)
 
+    def tell_of_run(self, run: RunInfo) -> dict[str, list[dict[str, Any]]]:
+        """What came of a run: `outlets`, with the documents of each by outcome, and `samples` of what it loaded."""
+        told = {}
+        for name in ("outlets", "samples"):
+            found = self.writer.connection.execute(query(f"run_{name}"), {"run_id": run.run_id})
+            columns = [column[0] for column in found.description or []]
+            told[name] = [dict(zip(columns, row, strict=True)) for row in found.fetchall()]
+        return told
+
     def finish_run(self, run: RunInfo, inputs: int, status: str = "completed") -> dict[str, int]:
         """Close the books: `status` is `completed` or `failed`; the answer is the number of inputs by outcome.
 

@@ -76,5 +76,5 @@ COMMENT ON COLUMN collect_health.gone IS 'Addresses found to be gone; their arti
 COMMENT ON COLUMN collect_health.last_found_at IS 'Publication, or first sight, of the newest address.';
 COMMENT ON COLUMN collect_health.usual_gap_hours IS 'Median hours between two of its last 50 addresses.';
 COMMENT ON COLUMN collect_health.silent_hours IS 'Hours since the newest address.';
-COMMENT ON COLUMN collect_health.silence IS 'silent_hours in usual gaps (of an hour at least): 10 and more is unusual.';
+COMMENT ON COLUMN collect_health.silence IS 'silent_hours in usual gaps (of an hour at least); health_alarms says when it is unusual for this outlet.';
 COMMENT ON COLUMN collect_health.last_problem IS 'What went wrong last.';

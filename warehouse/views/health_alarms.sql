@@ -5,15 +5,15 @@
 -- what was refused or has no date, as nobody can tell how old that is; for silence, days and hours in which copydesk did not run
 -- (`runs`; of the time before the first run that is known, every day counts).
 --
--- silent: by weekday the share of days with copy (half a day of its mean added), so the chance of the days gone by without any: under
---   .005, and less than that of any stretch before; or twice the longest stretch; or twice the longest pause in hours, where copy
+-- silent: the share of days with copy, by weekday where these differ, so the chance of the days gone by without any: under .005,
+--   and less than that of any stretch before; or twice the longest stretch; or twice the longest pause in hours, where copy
 --   came in more than 200 hours (of n pauses that come at random the next is that long once in n * n / 2).  Known from 28 days and 8 days with copy on;
 --   after another 91 days of silence the outlet has ended, and nothing more is said.
 -- volume_low, volume_high: the last 7 full days beside the 4 to 8 weeks before; under half, or over 2.5 times, and 4 standard
 --   deviations away (Anscombe's root of a Poisson count, widened by how much the weeks before differ).  volume_high too: one day of them
 --   with 20 documents or more, and twice as many as any of the 28 days or more before.
 -- refused, missing_title, missing_date, missing_author, rule_missed: the share among what came lately (7 days, or the last 10 documents
---   of 28 days) is 10 points above that before, and 3.72 standard deviations (chance: 1 in 10,000; arcsine of both shares, after Anscombe,
+--   of 28 days) is 10 points above that of the time before these 28 days, and 3.72 standard deviations (chance: 1 in 10,000; arcsine of both shares, after Anscombe,
 --   widened by how much the weeks before differ: Pearson's chi-square by its degrees of freedom).
 -- collect_errors: the same of requests that did not bring what was asked for (304 aside), in 7 days and by themselves in 3 of them.
 -- short: the median is under .7 of that before, and the logarithms of words are lower by 3.72 standard deviations, each cut off at 3
@@ -93,18 +93,33 @@ weekdays AS (
     SELECT
         source,
         weekday,
-        (count(*) FILTER (has_copy) + 0.5 * any_value(share)) / (count(*) + 0.5) AS share
-    FROM (SELECT *, avg(has_copy::INTEGER) OVER (PARTITION BY source) AS share FROM calendar WHERE NOT is_silent)
+        count(*) AS of_days,
+        count(*) FILTER (has_copy) AS with_copy,
+        coalesce(with_copy * ln(nullif(with_copy, 0) / of_days), 0)
+        + coalesce((of_days - with_copy) * ln(nullif(of_days - with_copy, 0) / of_days), 0) AS log_likelihood
+    FROM calendar
+    WHERE NOT is_silent
     GROUP BY source, weekday
+),
+-- Whether the weekdays differ: a likelihood ratio that chance alone would give once in 200 (chi-square of 6: 18.5).
+rhythm AS (
+    SELECT
+        source,
+        sum(with_copy) / sum(of_days) AS share,
+        sum(log_likelihood) - sum(with_copy) * ln(share)
+        - coalesce((sum(of_days) - sum(with_copy)) * ln(nullif(1 - share, 0)), 0) > 9.25 AS is_weekly
+    FROM weekdays
+    GROUP BY source
 ),
 stretches AS (
     SELECT source, stretch, bool_or(is_silent) AS lasts, sum(log_chance) AS log_chance, count(*) AS days
     FROM (
         SELECT
             calendar.*,
-            ln(1 - least(coalesce(weekdays.share, 0), 0.985)) AS log_chance,
+            ln(1 - least(CASE WHEN is_weekly THEN coalesce((with_copy + 0.5 * share) / (of_days + 0.5), 0) ELSE share END, 0.985)) AS log_chance,
             count(*) FILTER (has_copy) OVER (PARTITION BY calendar.source ORDER BY day) AS stretch
         FROM calendar
+        JOIN rhythm USING (source)
         LEFT JOIN weekdays USING (source, weekday)
     )
     WHERE NOT has_copy
@@ -201,6 +216,7 @@ found AS (
                 {'kind': 'rule_missed', 'words': 'not as the rules of the outlet have it', 'among': sum(articles), 'found': sum(missed_rule), 'since': min(day) FILTER (missed_rule > 0)}
             ] AS told
         FROM days
+        WHERE is_late OR age > 28
         GROUP BY source, is_late, week
     )
     UNION ALL BY NAME
@@ -220,7 +236,7 @@ found AS (
             today - day <= 7 AS is_late,
             CASE WHEN is_late THEN day - today ELSE (today - day) // 7 END AS week -- of the last days each by itself
         FROM collections, today
-        WHERE collected_at <= moment AND collected_at > moment - INTERVAL 91 DAYS
+        WHERE collected_at <= moment AND collected_at > moment - INTERVAL 91 DAYS AND (is_late OR today - day > 28)
     )
     GROUP BY source, is_late, week
 ),
@@ -259,7 +275,7 @@ lengths AS MATERIALIZED (
     SELECT source, day, is_late, word_count, ln(word_count + 1) AS log_words
     FROM came
     JOIN days USING (source, day)
-    WHERE NOT is_refused
+    WHERE NOT is_refused AND (is_late OR days.age > 28)
 ),
 typical AS (
     SELECT source, median(log_words) AS middle, greatest(1.4826 * mad(log_words), 0.1) AS spread
@@ -373,9 +389,9 @@ CREATE OR REPLACE VIEW health_alarms AS
 SELECT * FROM health_alarms_at(now());
 COMMENT ON VIEW health_alarms IS 'What is wrong with an outlet now, held against its own past of 91 days; health_alarms_at(moment) says it as of another moment.';
 COMMENT ON COLUMN health_alarms.source IS 'The outlet.';
-COMMENT ON COLUMN health_alarms.kind IS 'silent, volume_low, volume_high, refused, missing_title, missing_date, missing_author, short, rule_missed (a rule of seeds/publishers no longer fits) or collect_failing.';
+COMMENT ON COLUMN health_alarms.kind IS 'silent, volume_low, volume_high, refused, missing_title, missing_date, missing_author, short, rule_missed (a rule of seeds/publishers no longer fits), collect_failing (no answer) or collect_errors (requests in vain).';
 COMMENT ON COLUMN health_alarms.severity IS 'critical: look today; warning: look this week.';
 COMMENT ON COLUMN health_alarms.since IS 'The first day of it that is looked at.';
-COMMENT ON COLUMN health_alarms.seen IS 'What was seen: days without copy, documents in 7 days, a share from 0 to 1, median words, tries.';
+COMMENT ON COLUMN health_alarms.seen IS 'What was seen: days without copy, documents in 7 days or in one, a share from 0 to 1, median words, tries.';
 COMMENT ON COLUMN health_alarms.expected IS 'The same as its past has it.';
 COMMENT ON COLUMN health_alarms.told IS 'Both in words.';
