@@ -12,12 +12,12 @@
 -- volume_low, volume_high: the last 7 full days beside the 4 to 8 weeks before; under half, or over 2.5 times, and 4 standard
 --   deviations away (Anscombe's root of a Poisson count, widened by how much the weeks before differ).  volume_high too: one day of them
 --   with 20 documents or more, and twice as many as any of the 28 days or more before.
--- refused, missing_title, missing_date, missing_author, rule_missed: the share among what came lately (7 days, or the last 10 documents
+-- refused, missing_title, missing_date, missing_author, rule_missed: the share among what came lately (7 days, or the last 14 documents
 --   of 28 days) is 10 points above that of the time before these 28 days, and 3.72 standard deviations (chance: 1 in 10,000; arcsine of both shares, after Anscombe,
 --   widened by how much the weeks before differ: Pearson's chi-square by its degrees of freedom).
 -- collect_errors: the same of requests that did not bring what was asked for (304 aside), in 7 days and by themselves in 3 of them.
 -- short: the median is under .7 of that before, and the logarithms of words are lower by 3.72 standard deviations, each cut off at 3
---   robust ones (median and MAD) of its own: ten documents are enough, and one list of results changes nothing.
+--   robust ones (median and MAD) of its own: a dozen documents are enough, and one list of results changes nothing.
 -- collect_failing: nothing answered for 20 hours and two tries or more (so a source asked once a week is told of after a week).
 CREATE OR REPLACE MACRO health_alarms_at(moment) AS TABLE
 WITH today AS (SELECT (moment AT TIME ZONE 'UTC')::DATE AS today),
@@ -56,7 +56,7 @@ days AS MATERIALIZED (
     SELECT
         *,
         documents - refused AS articles,
-        age <= 7 OR (age <= 28 AND sum(documents) OVER (PARTITION BY source ORDER BY age) - documents < 10) AS is_late
+        age <= 7 OR (age <= 28 AND sum(documents) OVER (PARTITION BY source ORDER BY age) - documents < 14) AS is_late
     FROM (
         SELECT
             source,
