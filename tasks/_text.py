@@ -58,4 +58,5 @@ _fold_paragraph = lru_cache(maxsize=256)(_fold)  # several steps compare the par
 
 def words_hash(text: str) -> str:
     """SHA-256, hex, of the folded words: equal for two texts with the same words in the same order."""
-    return hashlib.sha256(" ".join(folded_words(text)).encode("utf-8", "surrogatepass")).hexdigest()
+    words = (" ".join(folded_words(paragraph)) for paragraph in text.split("\n\n"))
+    return hashlib.sha256(" ".join(filter(None, words)).encode("utf-8", "surrogatepass")).hexdigest()

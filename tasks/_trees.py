@@ -40,9 +40,9 @@ class Trees:
         told = np.empty(len(values), np.float32)
         for start in range(0, len(values), _AT_ONCE):  # all questions of all lines at once would take gigabytes
             columns = np.ascontiguousarray(values[start : start + _AT_ONCE].T)
-            answers = (columns[asked] > borders).reshape(trees, depth, -1)
+            answers = (columns.take(asked, axis=0) > borders).reshape(trees, depth, -1)
             places = (answers * bits).sum(axis=1, dtype=np.uint8)
-            told[start : start + _AT_ONCE] = self.leaves.ravel()[table + places].sum(axis=0) + self.bias
+            told[start : start + _AT_ONCE] = self.leaves.ravel().take(table + places).sum(axis=0) + self.bias
         return told
 
     def probability(self, values: np.ndarray) -> np.ndarray:
