@@ -33,6 +33,7 @@ INDEX = (
 
 #: A mark of quotation to the marks that may close it.  The German closing mark is the English opening one.
 _CLOSED_BY = {"“": "”", "„": "“”", "«": "»", "»": "«", "「": "」", "『": "』", '"': '"'}
+_MARK = re.compile('[“”„«»「」『』"]')
 _MARK_OR_BREAK = re.compile('[“”„«»「」『』"\n]')
 _BEFORE_OPENING = re.compile(r"[\s(\[{“„«»—–-]")
 
@@ -72,11 +73,12 @@ def read_texts(bodies: Sequence[str]) -> Texts:
     hashes: list[int] = []
     quoted: list[np.ndarray] = []
     counts: list[int] = []
+    known = _Hashes()
     for body in bodies:
         folded = unicodedata.normalize("NFKC", body).casefold()
-        found = list(WORD.finditer(folded))
-        hashes += [zlib.crc32(word[0].encode("utf-8", "surrogatepass")) for word in found]
-        quoted.append(_quoted(folded, np.array([word.start() for word in found], np.int64)))
+        found = WORD.findall(folded)
+        hashes += map(known.__getitem__, found)
+        quoted.append(_quoted(folded, len(found)))
         counts.append(len(found))
     words = _mixed(np.array(hashes, np.uint64))
     return Texts(
@@ -84,9 +86,20 @@ def read_texts(bodies: Sequence[str]) -> Texts:
     )
 
 
-def _quoted(folded: str, starts: np.ndarray) -> np.ndarray:
-    """Which of the words that start there stand in quotation marks; a mark without its fellow counts for nothing."""
-    inside = np.zeros(len(starts), bool)
+class _Hashes(dict[str, int]):
+    """The hash of each word, worked out when it is first asked for: few words make up most of a text."""
+
+    def __missing__(self, word: str) -> int:
+        self[word] = found = zlib.crc32(word.encode("utf-8", "surrogatepass"))
+        return found
+
+
+def _quoted(folded: str, count: int) -> np.ndarray:
+    """Which of its so many words stand in quotation marks; a mark without its fellow counts for nothing."""
+    inside = np.zeros(count, bool)
+    if not _MARK.search(folded):
+        return inside
+    starts = np.fromiter((word.start() for word in WORD.finditer(folded)), np.int64, count)
     opened: list[tuple[str, int]] = []
     for found in _MARK_OR_BREAK.finditer(folded):
         mark, place = found[0], found.start()

@@ -4,11 +4,13 @@ All of it depends on which articles there are, and never on the order in which t
 numbers, an article's nearest are found among all, and articles are put in the order of their words' hashes.
 """
 
+import os
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
+from sparse_dot_topn import sp_matmul_topn
 
 from tasks import _terms
 from tasks._terms import LENGTH
@@ -32,6 +34,9 @@ LEAST_MEAN = 0.15
 LEAST_OF_OWN, LEAST_HALF = 0.65, 5
 #: What hangs together in larger numbers is taken apart at higher and higher similarities, by this factor.
 MOST_TOGETHER, STEP = 800, 1.15
+#: Most rows have fewer partners than this; those that have more are multiplied again, with room for all.
+_MOST_PAIRS = 1000
+_CORES = os.cpu_count() or 1
 #: How terms, links and stories are made; what was made otherwise is made anew.
 MADE = " ".join(
     map(
@@ -60,30 +65,44 @@ def similarity(products: np.ndarray, days: np.ndarray, other_days: np.ndarray, s
 
 
 def similar(
-    products: sp.csr_matrix, days: np.ndarray, other_days: np.ndarray, shared: sp.csr_matrix
+    asked: sp.csr_matrix, near: sp.csr_matrix, days: np.ndarray, near_days: np.ndarray, shared: sp.csr_matrix
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The pairs that are similar enough: row, column, similarity.
+    """The pairs that are similar enough: row of `asked`, column of `near`, similarity.
 
-    `products`: of the vectors of rows and columns; `days`, `other_days`: of rows, and of columns; `shared`: words in
-    shared passages.
+    `asked`, `near`: vectors; `days`, `near_days`: of these rows and columns; `shared`: words in shared passages.
     """
-    pairs = products.tocoo()
-    # Without shared passages less cannot be enough.
-    kept = pairs.data >= LEAST_SIMILARITY / SOON * LENGTH**2 * 0.99
-    row, column, product = pairs.row[kept], pairs.col[kept], pairs.data[kept]
+    row, column, product = _products(asked, near, len(near_days))
     words = np.zeros(len(row))
     passages = shared.tocoo()
     if passages.nnz:
-        width = len(other_days)
+        width = len(near_days)
         before = row.astype(np.int64) * width + column
         with_words = passages.row.astype(np.int64) * width + passages.col
         others = ~np.isin(before, with_words)
         row, column = np.append(row[others], passages.row), np.append(column[others], passages.col)
-        product = np.append(product[others], np.asarray(products[passages.row, passages.col]).ravel())
+        products = asked[passages.row].multiply(near[:, passages.col].T).sum(axis=1)
+        product = np.append(product[others], np.asarray(products).ravel())
         words = np.append(words[others], passages.data)
-    alike = similarity(product, days[row], other_days[column], words)
+    alike = similarity(product, days[row], near_days[column], words)
     enough = alike >= LEAST_SIMILARITY * ONE
     return row[enough].astype(np.int64), column[enough].astype(np.int64), alike[enough]
+
+
+def _products(asked: sp.csr_matrix, near: sp.csr_matrix, width: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of rows and the `width` columns the products that can be enough without shared passages."""
+    least = int(LEAST_SIMILARITY / SOON * LENGTH**2 * 0.99)
+    pairs = sp_matmul_topn(asked, near, top_n=_MOST_PAIRS, threshold=least, n_threads=_CORES)
+    if len(full := np.flatnonzero(np.diff(pairs.indptr) >= _MOST_PAIRS)):
+        rest = sp_matmul_topn(asked[full], near, top_n=width, threshold=least, n_threads=_CORES).tocoo()
+        others = pairs.tocoo()
+        kept = ~np.isin(others.row, full)
+        return (
+            np.append(others.row[kept], full[rest.row]),
+            np.append(others.col[kept], rest.col),
+            np.append(others.data[kept], rest.data),
+        )
+    pairs = pairs.tocoo()
+    return pairs.row, pairs.col, pairs.data
 
 
 def leaves(count: int, one: np.ndarray, other: np.ndarray, similarities: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

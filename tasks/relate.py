@@ -20,8 +20,8 @@ from warehouse.store import Store
 from warehouse.stories import Nodes, Reached, Shared, Stories, Terms
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-#: Nodes whose vectors are in memory at a time, and asked ones that are multiplied with them at once: 200 MB at most.
-_NODES, _ASKED = 100_000, 256
+#: Nodes whose vectors are in memory at a time: 100 MB.
+_NODES = 50_000
 
 
 def relate(store: Store) -> None:
@@ -122,17 +122,12 @@ def _nearest(stories: Stories) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         shared = _matrix(stories.asked_shared(), (count, count))[asked]
         for first in range(0, count, _NODES):
             near = nodes.numbers[first : first + _NODES]
-            part = _matrix(stories.near_terms(int(near[0]), int(near[-1])), (count, terms))
-            part = part[first : first + _NODES].T.tocsr()
-            for begin in range(0, len(asked), _ASKED):
-                rows = asked[begin : begin + _ASKED]
-                row, place, alike = _stories.similar(
-                    vectors[begin : begin + _ASKED] @ part,
-                    nodes.days[rows],
-                    nodes.days[first : first + _NODES],
-                    shared[begin : begin + _ASKED, first : first + _NODES],
-                )
-                found += _worth_telling(nodes, rows[row], first + place, alike)
+            places, columns, weights = stories.near_terms(int(near[0]), int(near[-1]))
+            part = _matrix(Terms(columns, places - first, weights), (terms, len(near)))
+            row, place, alike = _stories.similar(
+                vectors, part, nodes.days[asked], nodes.days[first : first + _NODES], shared[:, first : first + _NODES]
+            )
+            found += _worth_telling(nodes, asked[row], first + place, alike)
     one, other, alike = (np.concatenate(column) for column in zip(*found, strict=True))
     return nodes.numbers[one], nodes.numbers[other], alike
 

@@ -275,7 +275,6 @@ def limits(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> N
         monkeypatch.setattr(tasks._stories, "NEAREST", 2)
         monkeypatch.setattr(tasks._stories, "MOST_TOGETHER", 4)
         monkeypatch.setattr("tasks.relate._NODES", 5)
-        monkeypatch.setattr("tasks.relate._ASKED", 3)
 
 
 @settings(max_examples=6, deadline=None, suppress_health_check=list(HealthCheck))

@@ -169,8 +169,8 @@ class Stories:
             return self._terms("stories_regrouped_terms"), self._shared("regrouped")
 
     def _terms(self, name: str, values: Mapping[str, int] | None = None) -> Terms:
-        rows = self._columns(query(name), values)
-        return Terms(rows["place"], rows["column_no"], rows["weight"])
+        rows = self._connection.execute(query(name), values).to_arrow_table()  # millions
+        return Terms(*(rows[column].to_numpy() for column in ("place", "column_no", "weight")))
 
     def _shared(self, nodes: str) -> Shared:
         rows = self._columns(query("stories_shared").format(nodes=nodes))
@@ -200,6 +200,9 @@ class Stories:
             told = {name: pa.array(column, kind) for (name, kind), column in zip(types.items(), columns, strict=True)}
             with self._registered({"named": named, "moved": pa.table(told)}):
                 self._run("stories_write")
+        if untitled := self._connection.execute(query("stories_untitled")).fetchall():
+            rows = ", ".join(str(place) for (place,) in untitled)
+            self._connection.execute(query("stories_title").format(rows=rows))
 
     def _columns(self, sql: str, values: Mapping[str, int] | None = None) -> "dict[str, Any]":
         return self._connection.execute(sql, values).fetchnumpy()

@@ -4,7 +4,8 @@
 
 The warehouse holds articles of 100 to 900 words: stretches of two to five words out of the samples in seeds/articles
 between words drawn by Zipf's law.  Beyond 100,000 each is there several times, as an article of its own: its words have
-another hash, and its marks are turned into others by XOR, as if it were written in other words.  One new article in five
+another hash, its marks are turned into others by XOR, and its terms are those of other articles, as if it were written
+in other words.  All are of one day, so that each may be on one event with each.  One new article in five
 is an edited copy of one of them, one in ten quotes one.  Bars: 3 s and 10 s for 1,000 new articles among 100,000 and
 1,000,000; index below 1 GB at 1,000,000; less than 2 GB of memory.  With --folder the warehouse is kept, and used again.
 """
@@ -100,6 +101,28 @@ def fill(store, bodies: Iterator[str], first: int) -> int:
     return len(bodies)
 
 
+# Each term goes to another node than the other terms of its own, so that all are as common as they were.
+_MORE_STORIES = """
+    INSERT INTO story_nodes BY NAME
+    SELECT * REPLACE (
+        (node_no + {copy} * {written})::INTEGER AS node_no, md5(article_id || '{copy}') AS article_id,
+        component + {copy} * {written} AS component, leaf + {copy} * {written} AS leaf,
+        story_id || '-{copy}' AS story_id
+    )
+    FROM story_nodes WHERE node_no < {written};
+    INSERT INTO story_terms BY NAME
+    SELECT ((node_no + {copy} * 7919 * place) % {written} + {copy} * {written})::INTEGER AS node_no, term, weight
+    FROM (SELECT *, row_number() OVER (PARTITION BY node_no ORDER BY weight DESC, term) AS place FROM story_terms WHERE node_no < {written})
+    ORDER BY node_no;
+    INSERT INTO story_edges BY NAME
+    SELECT * REPLACE ((node_no + {copy} * {written})::INTEGER AS node_no, (other_no + {copy} * {written})::INTEGER AS other_no)
+    FROM story_edges WHERE node_no < {written} AND other_no < {written};
+    INSERT INTO stories BY NAME
+    SELECT * REPLACE (story_id || '-{copy}' AS story_id)
+    FROM stories WHERE story_id IN (SELECT story_id FROM story_nodes WHERE node_no < {written})
+"""
+
+
 def multiply(store, times: int) -> None:
     """Each article so many times."""
     for copy in range(1, times):
@@ -108,7 +131,10 @@ def multiply(store, times: int) -> None:
             connection.execute(
                 """
                 INSERT INTO article_versions BY NAME
-                SELECT * REPLACE (md5(article_id || $copy) AS article_id, sha256(body_hash || $copy) AS body_hash)
+                SELECT * REPLACE (
+                    md5(article_id || $copy) AS article_id, sha256(body_hash || $copy) AS body_hash,
+                    story_id || '-' || $copy AS story_id
+                )
                 FROM article_versions WHERE rowid < $written
                 """,
                 {"copy": str(copy), "written": _WRITTEN},
@@ -124,6 +150,8 @@ def multiply(store, times: int) -> None:
                 """,
                 {"copy": str(copy), "written": _WRITTEN},
             )
+            for statement in _MORE_STORIES.split(";"):
+                connection.execute(statement.format(copy=copy, written=_WRITTEN))
             connection.execute(
                 """
                 INSERT INTO relate_marks BY NAME

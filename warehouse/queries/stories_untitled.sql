@@ -1,0 +1,1 @@
+SELECT place FROM told_stories WHERE title IS NULL;
