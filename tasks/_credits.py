@@ -17,13 +17,14 @@ _AGENCY = (
     r"|Scanpix|Lehtikuva|Anadolu(?: Agency| Images)?|AAP|CP|The Canadian Press|THE CANADIAN PRESS|ddp|epd|KNA|SWNS"
     r"|Agencia Brasil"
     r"|연합뉴스|뉴시스|뉴스1|AFP연합뉴스|신화통신|共同|時事"
-    r"|Agência Brasil|Europa Press|Press Association|Associated Press|Adobe Stock|Depositphotos)"
+    r"|Agência Brasil|Europa Press|Press Association|(?:The )?Associated Press|Adobe Stock|Depositphotos)"
 )
 _WORD_FOR_PHOTO = (
     r"(?:(?:file )?photo(?:graph)?s?(?: credits?| courtesy)?(?: by| of)?|photography by|images?(?: credits?| "
     r"courtesy)?(?: by| of| from)?"
     r"|pictures?(?: credits?)?(?: by)?|pics?|credits?|courtesy(?: of)?|source|fotos?|fotografie|foto de|fotografía"
     r"|bild(?:er|quelle|rechte)?|quelle|ljósmynd|fot\.|nuotr\."
+    r"|screen ?shots?|screengrab|skjáskot|capture d['’]écran|captura(?: de pantalla)?"
     r"|cr[ée]dit(?:s|os?)?(?: photos?)?|imagen|fuente|imagem|fonte|reprodução|divulgação|kuva|photo "
     r"d['’]illustration|archiv(?:e|o)?)"
 )

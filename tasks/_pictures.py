@@ -34,14 +34,48 @@ _BRACKETS = re.compile(
 #: `The ferry at dawn. © dpa | Ann Lee`: the sign of a picture's owner amid a line, where no year stands.
 _OWNED = re.compile(r"\s*©\s*(?=[^\W\d_])[^©]{2,100}$")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-#: `(Ann Lee/CBC)` at the end, and ` / Ann Lee`.
+#: `(Ann Lee/CBC)` at the end, ` / Ann Lee`, and three names or more in brackets behind a sentence.
 _REPORTER_PHOTO = re.compile(
     rf"\s*\(({_NAME}(?: {_NAME}){{1,3}}/(?:{_NAME})(?: {_NAME}){{0,3}})\)\.?$|\s/\s({_NAME}(?: {_NAME}){{1,3}})$"
+    rf"|(?<=\.)[\"'”’]?\s\(({_NAME}(?:,? (?:of |the |for )*{_NAME}){{2,8}})\)\.?$"
 )
 #: Datelines of agency captions: `LONDON, ENGLAND - MARCH 10: ...`.
 #: `FILE - The bridge in 2014`: agencies' mark of a picture from the archive.
 _FILE_PICTURE = re.compile(r"^(?:FILE|ARCHIVO|ARCHIVE|ARCHIV|ARQUIVO)(?: PHOTO)?\s?[-–—:]\s?\w")
+_MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?"
 _CAPTION_DATELINE = re.compile(r"^[A-Z][A-Z .,'-]{3,50} [-–—] [A-Z]{3,9}\.? \d{1,2}(?:, \d{4})? ?:")
+
+#: `(Ann Lee)`, `(Los Angeles Times)`, and nothing else on the line: two names at least, not `(Up)` or `(LAUGHTER)`.
+_BRACKETED_NAMES = re.compile(
+    r"\((?!Image|Photo|Picture|Source)(?:[A-ZÀ-ÖØ-Þ][\w.&'’-]*[ /]+(?:(?:/|for|and|of|the|de|van|von) )*)+"
+    r"[A-ZÀ-ÖØ-Þ](?=\S*[a-zà-ÿ])[\w.&'’-]*\)\.?"
+)
+#: What stands for a picture that opens by itself: its caption follows.
+_OPENS_PICTURE = re.compile(
+    r"(?:open (?:this )?(?:photo|image) in (?:gallery|new window)|view \d+ images?|"
+    r"view (?:larger )?image(?: in fullscreen)?|(?:enlarge|expand) (?:this )?image|image caption|"
+    r"bild (?:vergrößern|in lightbox öffnen)|agrandir l['’]image|ampliar (?:imagen|foto)|afbeelding vergroten|"
+    r"이미지 확대(?:보기)?|画像を拡大(?:する)?)\s*:?",
+    re.I,
+)
+#: `Ann Lee (left) with Bo Roe`: who stands where is said below a picture, and so is that it is an old one.
+_PLACES = re.compile(
+    r"\((?:[lr]\.|links|rechts|mitte|vorne|hinten|left|right|cent(?:re|er)|izq\.?|dcha\.?|izquierda|derecha|"
+    r"(?:à )?(?:gauche|droite)|archiv(?:bild|foto)|symbol(?:bild|foto)|file (?:photo|image|picture)|"
+    r"v\. ?l\. ?n\. ?r\.)\)",
+    re.I,
+)
+_MOST_PLACED_WORDS = 40
+#: `Ann Lee helps her son April 14, 2024, in Birmingham, Ala.`: the style of agencies.
+_ON_THE_DAY = re.compile(rf"\b{_MONTH} \d{{1,2}}, (?:19|20)\d\d, in [A-Z][\w .,'’-]{{2,40}}$")
+#: `Firefighters search the rooms – video`.
+_VIDEO = re.compile(r"\s[–—-]\s(?:video|gallery|in pictures)\.?$", re.I)
+#: A credit that says that it is one.
+_LABELLED = re.compile(
+    r"\((?:photo|image|picture|foto|photograph|bild|imagen)s?(?: by| credit| courtesy(?: of)?)?\s*:?\s"
+    r"[^()]{2,60}\)\.?$",
+    re.I,
+)
 
 #: `By NAME / AGENCY` is a byline.
 _SIGNED = re.compile(r"(?:by|von|par|por|di)\s", re.I)
@@ -53,6 +87,7 @@ _HINTS = (
     "/", "©", "(c)", "via", "photo", "imag", "pic", "credit", "crédit", "courtesy", "source", "foto", "bild",
     "quelle", "fuente", "fonte", "kuva", "archiv", "getty", "reuters", "afp", "shutterstock", "istock", "alamy",
     "bloomberg", "divulga", "reprodu", "copyright", "ljósmynd", "nuotr", "연합뉴스", "뉴시스", "뉴스1",
+    "d press", "n press", "screen", "skjáskot", "captur",
 )  # fmt: skip
 _AGENCIES = ("AP", "EPA", "PA", "EFE", "dpa")
 
@@ -72,6 +107,8 @@ def _hints_at_credit(text: str) -> bool:
 _TAIL = 240
 
 MOST_CAPTION_WORDS = 130
+#: A paragraph may end as a caption does; one that is longer than this is no caption.
+MOST_SHORT_CAPTION_WORDS = 60
 #: A credit often stands right below the headline.
 TITLE_ABOVE = 0.1
 SIGNATURE_FROM = 0.5
@@ -85,6 +122,8 @@ def is_credit_line(line: Line) -> bool:
     if _VIA_WORD.search(text) and _VIA.match(text) and _PICTURE_WORD.search(text):
         return True
     if _VIA.match(text) and re.search(r"\svia\s", text, re.I):
+        return True
+    if _BRACKETED_NAMES.fullmatch(text):
         return True
     rest, credit = split_credit(text)
     return credit is not None and not rest.strip(" |-–—.")
@@ -108,7 +147,7 @@ def cut_credit(raw: str) -> tuple[int, str | None]:
         return skipped + hit.start(), bare_credit(hit[0])
     rest, credit = split_credit(tail)
     if not credit and (hit := _REPORTER_PHOTO.search(tail)):
-        return skipped + hit.start(), hit[1] or hit[2]
+        return skipped + hit.start(), hit[1] or hit[2] or hit[3]
     if credit:
         return skipped + len(rest.rstrip()), bare_credit(credit)
     return len(raw), None
@@ -135,6 +174,10 @@ def label_pictures(lines: Sequence[Line]) -> None:
         if line.kind or line.stamp:
             continue
         following = lines[index + 1] if index + 1 < len(lines) else None
+        if index and _OPENS_PICTURE.fullmatch(lines[index - 1].text) and _is_caption_below_opening(line):
+            line.take("caption", "caption:below what opens its picture")
+            _cut(line)
+            continue
         if following and not following.kind and line.words >= 2 and (hit := _bracketed(line, following)):
             line.take("caption", "caption:printed twice")
             following.take("caption", "caption:printed twice")
@@ -145,7 +188,7 @@ def label_pictures(lines: Sequence[Line]) -> None:
         elif is_credit_line(line):
             line.take("credit", "credit:line")
             above = lines[index - 1] if index else None
-            if above and _is_caption_above(above):
+            if above and _is_caption_above(above, line):
                 above.take("caption", "caption:above its credit")
             elif following and _is_caption_below(following):
                 following.take("caption", "caption:below its credit")
@@ -164,11 +207,23 @@ def _label_owned(line: Line) -> bool:
     return True
 
 
-def _is_caption_above(line: Line) -> bool:
-    """Whether the line before a credit line is the caption: no sentence, no headline, no furniture."""
-    if line.kind or line.stamp or line.stops or not 3 <= line.words <= MOST_CAPTION_WORDS or _is_signature(line):
+def _is_caption_above(line: Line, credit: Line) -> bool:
+    """Whether the line before a credit line is the caption: no headline, no furniture, and no sentence.
+
+    Names in brackets are put right below a caption, which then may be a sentence.
+    """
+    if line.kind or line.stamp or not 3 <= line.words <= MOST_CAPTION_WORDS or _is_signature(line):
+        return False
+    if line.stops and not (_BRACKETED_NAMES.fullmatch(credit.text) and line.words <= MOST_SHORT_CAPTION_WORDS):
         return False
     return line.role("title") < TITLE_ABOVE
+
+
+def _is_caption_below_opening(line: Line) -> bool:
+    """Whether the line after what opens a picture is its caption: not the page's headline, time or next paragraph."""
+    if line.match or not 2 <= line.words <= MOST_SHORT_CAPTION_WORDS or _is_signature(line):
+        return False
+    return line.role("title") < SIGNATURE_FROM and (not line.stops or cut_credit(line.raw)[1] is not None)
 
 
 def _is_caption_below(line: Line) -> bool:
@@ -195,11 +250,22 @@ def _label_caption(line: Line) -> None:
             line.take("caption", "caption:agency dateline")
         elif _FILE_PICTURE.match(line.text):
             line.take("caption", "caption:file picture")
+        elif line.words <= _MOST_PLACED_WORDS and line.role("title") < TITLE_ABOVE and _PLACES.search(line.text):
+            line.take("caption", "caption:who stands where")
+        elif line.words <= _MOST_PLACED_WORDS and line.role("title") < TITLE_ABOVE and _VIDEO.search(line.text):
+            line.take("caption", "caption:of a video")
+        elif line.words <= _MOST_PLACED_WORDS and _ON_THE_DAY.search(line.text):
+            line.take("caption", "caption:where and when")
         return
     if not line.raw[:at].strip(" |-–—."):
         line.take("credit", "credit:line")
     # A paragraph that closes with its agency in brackets is wire copy, not a caption.
-    elif line.words <= 60 or not re.search(r"[.!?][\"'”’]?$", line.raw[:at].rstrip()) or _AGENCY_PHOTO.search(line.raw):
+    elif (
+        line.words <= MOST_SHORT_CAPTION_WORDS
+        or not re.search(r"[.!?][\"'”’]?$", line.raw[:at].rstrip())
+        or _AGENCY_PHOTO.search(line.raw)
+        or _LABELLED.search(line.raw)
+    ):
         line.take("caption", "caption:credit at its end")
         line.cut = (at, credit)
 

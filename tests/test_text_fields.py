@@ -56,6 +56,39 @@ def test_captions_with_their_credit_glued_on(line: str, text: str, credit: str) 
     assert not any(text in piece.text for piece in draft.pieces if piece.kind == BODY)
 
 
+@pytest.mark.parametrize(
+    ("lines", "text", "credit"),
+    [
+        (("View 3 Images", "Ann Lee on the deck of the ferry"), "Ann Lee on the deck of the ferry", None),
+        (("이미지 확대보기", "부산항을 떠나는 배"), "부산항을 떠나는 배", None),
+        (("The ferry leaves the harbour for the last time.", "(Ann Lee)"), "The ferry leaves the harbour for the last time.", "Ann Lee"),
+        (("Ann Lee (l.) und Bo Ek auf der Fähre.",), "Ann Lee (l.) und Bo Ek auf der Fähre.", None),
+        (("Passengers wait for the last ferry – video",), "Passengers wait for the last ferry – video", None),
+        (("Ann Lee waits for the ferry April 14, 2024, in Norwick, N.J.",), "Ann Lee waits for the ferry April 14, 2024, in Norwick, N.J.", None),
+        (("Ann Lee waits for the ferry. (Harbour Board, Port of Norwick)",), "Ann Lee waits for the ferry.", "Harbour Board, Port of Norwick"),
+        (("The deck at dawn.The Associated Press",), "The deck at dawn.", "The Associated Press"),
+    ],
+)  # fmt: skip
+def test_captions_amid_the_article(lines: tuple[str, ...], text: str, credit: str | None) -> None:
+    draft = strip_text("\n".join(("Ferry to leave an hour later", *PROSE, *lines, *PROSE[::-1])))
+    assert [(caption.text, caption.credit) for caption in draft.captions] == [(text, credit)]
+    assert not any(text in piece.text for piece in draft.pieces if piece.kind == BODY)
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ("The ferry (built in 1924) was sold on April 14, 2024.",),
+        ("The board met on Monday.", "(Up)"),
+        ("The ferry was hired for the summer. (It sank.)",),
+        ("View 3 Images", "The ferry will leave an hour later from Monday, the harbour board said on Tuesday evening."),
+    ],
+)
+def test_sentences_like_captions_stay_in_the_article(lines: tuple[str, ...]) -> None:
+    draft = strip_text("\n".join(("Ferry to leave an hour later", *PROSE, *lines, *PROSE[::-1])))
+    assert not draft.captions
+
+
 def test_the_copyright_of_a_page_is_no_caption() -> None:
     assert not strip_text(
         page("Ferry to leave an hour later") + "\nAll content of this page © 2024 Island News"
