@@ -4,6 +4,7 @@ The labeller says how likely each line plays a role; the rules here say what fol
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -14,7 +15,7 @@ from tasks._headline import SURE, find_headline
 from tasks._lines import BULLET, Line
 from tasks._name_words import name_words
 from tasks._names import is_person_name, read_authors
-from tasks._roles import OUTLET_TAIL, dated, is_signed
+from tasks._roles import OUTLET_TAIL, body_span, dated, is_signed
 
 # Cross-validated by site: below these, what is found is more often wrong than right.
 BYLINE_FROM = 0.25
@@ -31,6 +32,9 @@ NAMED_FROM = 0.05
 ABOVE_TITLE, BELOW_TITLE = 3, 10
 #: A line that says of itself that it dates the page stands within so many lines of the body.
 NEAR_BODY = 30
+#: So many lines with the same day may be a list of other articles, which makes them so much less likely; and of two
+#: times as likely the one nearer to the first line of the body is it, by so much a line.
+LISTED, BY_LIST, BY_LINE = 3, 0.5, 0.003
 #: A second time, of an update say, stands within so many lines.
 NEAR = 6
 #: A caption is more likely a caption than body, or as likely as SURE_CAPTION: what is lost of the body by that is
@@ -101,17 +105,15 @@ def _read_times(lines: Sequence[Line], head: Head) -> None:
 
     Where only an update is dated, that is the day under which the outlet shows the article: it stands for both.
     """
-    likely = sorted(
-        (
-            n
-            for n, line in enumerate(lines)
-            if line.roles
-            and line.kind in ("", "timestamp", "byline", "other")
-            and line.role("time") >= TIME_FROM
-            and dated(line)
-        ),
-        key=lambda n: -lines[n].role("time"),
-    )
+    first = body_span(lines)[0]
+    asked = [n for n, line in enumerate(lines) if line.role("time") >= TIME_FROM and _may_date(line)]
+    often = Counter(lines[n].text for n in asked)
+
+    def doubt(n: int) -> float:
+        listed = BY_LIST if often[lines[n].text] >= LISTED else 0.0
+        return listed + BY_LINE * max(abs(n - first) - NEAR, 0) - lines[n].role("time")
+
+    likely = sorted(asked, key=doubt)
     likely = likely or _labelled_near_body(lines)
     if not likely:
         return
@@ -128,29 +130,39 @@ def _read_times(lines: Sequence[Line], head: Head) -> None:
         if line.stamp and not line.kind and (line.stamp.updated or line.stamp.published):
             head.updated += [line.stamp.updated] if line.stamp.updated else []
             line.take("timestamp", "timestamp")
-    if head.updated and not head.published and lines[likely[0]].role("time") >= UPDATE_FROM:
+    best = lines[likely[0]]
+    if head.updated and not head.published and (_dates_the_page(best) or best.role("time") >= UPDATE_FROM):
         head.published = head.updated[:1]
         head.flags.append("dated_by_update")
 
 
-def _labelled_near_body(lines: Sequence[Line]) -> list[int]:
-    """The one line about the body that says itself that it dates the page (`Published March 3, 2021`), if one does.
+def _may_date(line: Line) -> bool:
+    """Whether it holds a day, and is nothing that says for itself what else it is."""
+    return (line.stamp is not None or line.kind in ("", "timestamp", "byline", "other", "title")) and bool(dated(line))
 
-    Comments and teasers say `Posted` too, many times on a page: of several, none tells.
+
+def _labelled_near_body(lines: Sequence[Line]) -> list[int]:
+    """The one line that says itself that it dates the page (`Published March 3, 2021`), if one near the body does, or
+    one of all above it.
+
+    Comments and teasers say `Posted` too, many times on a page: of several, none tells, unless one is of publication
+    and the others are of updates.
     """
     body = [n for n, line in enumerate(lines) if line.is_body and line.words >= SHORTEST_PROSE]
     if not body:
         return []
     first, last = body[0], body[-1]
-    for near in (range(max(0, first - NEAR_BODY), first + NEAR), range(last, min(len(lines), last + NEAR_BODY))):
+    above, behind = range(max(0, first - NEAR_BODY), first + NEAR), range(last, last + NEAR_BODY)
+    for near in (above, behind, range(first)):
         if told := [n for n in near if n < len(lines) and _dates_the_page(lines[n])]:
-            return told if len(told) == 1 else []
+            published = [n for n in told if (stamp := dated(lines[n])) and stamp.published]
+            return told if len(told) == 1 else published if len(published) == 1 else []
     return []
 
 
 def _dates_the_page(line: Line) -> bool:
     stamp = dated(line)
-    return bool(stamp and stamp.is_labelled and (stamp.published or stamp.updated))
+    return bool(stamp and (stamp.published or stamp.updated) and (stamp.is_labelled or is_signed(line.text)))
 
 
 def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
