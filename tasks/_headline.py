@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Sequence
 from math import exp, log1p, sqrt
 
-from tasks._lines import Line
-from tasks._roles import is_signed
+from tasks._lines import BULLET, Line
+from tasks._roles import dated, is_signed
 
 # Cross-validated by site: below these, what is found is more often wrong than right.
 TITLE_FROM = 0.02
@@ -19,6 +19,8 @@ SHORTEST_TITLE = 12
 AS_LIKELY = 0.7
 #: Headlines may ask or exclaim; a full stop ends a sentence.
 STOPS = (".", "。", "।", "۔")
+#: Another print of the headline that no role was asked of stands within so many lines.
+BESIDE = 4
 #: Above this the labeller's word stands against what a line looks like.
 SURE = 0.9
 #: What an item of a list, a sentence, or a line that is known as something else has left of its odds.  Anything from
@@ -32,6 +34,12 @@ WEIGHT_IN_COMMON = 0.1
 ABOVE = 60
 SHORTEST_HEADLINE, LONGEST_HEADLINE = 3, 25
 SHORTEST_PROSE = 8
+#: `Tested by Ann Lee`, `Contributions from Ann Lee`: who had a hand in it.
+_HELPED = re.compile(
+    r"(?:tested|contribut\w+|(?:medically )?reviewed|fact[- ]checked|edited|updated) (?:by|from)\b", re.I
+)
+#: `« The story before | Home`: the way to other pages.
+_WAY_ELSEWHERE = re.compile(r"[«‹←<»›→>]\s|.*\s[»›→>]$")
 _TELLING = re.compile(r"\w{4,}")
 
 
@@ -44,7 +52,8 @@ def find_headline(lines: Sequence[Line]) -> int | None:
     if best is None:
         return None
     # Breadcrumbs are often glued to a headline that stands alone on another line: `Blog / Ferry to run an hour later`.
-    alone = [n for n in free if _ends_with(lines[best].text, lines[n].text)]
+    beside = [n for n in range(max(0, best - BESIDE), min(len(lines), best + BESIDE)) if _is_most_of(lines, n, best)]
+    alone = [n for n in (*free, *beside) if _ends_with(lines[best].text, lines[n].text)]
     if alone:
         return min(alone, key=lambda n: abs(n - best))
     above = lines[best - 1] if best - 1 in free else None
@@ -53,7 +62,13 @@ def find_headline(lines: Sequence[Line]) -> int | None:
     return best
 
 
+def _is_most_of(lines: Sequence[Line], short: int, long: int) -> bool:
+    """Whether a line is no outlet behind a bar, nor part of a kicker: half of the longer one, and free."""
+    return 2 * len(lines[short].text) >= len(lines[long].text) and not lines[short].kind
+
+
 def _ends_with(long: str, short: str) -> bool:
+    short = BULLET.sub("", short)
     return len(short) >= SHORTEST_TITLE and len(long) > len(short) and long.endswith(short)
 
 
@@ -61,12 +76,12 @@ def _may_be_title(line: Line) -> bool:
     if line.stamp or not line.text or not line.roles or line.role("title") < TITLE_FROM:
         return False
     # What is known as something else, reads like a sentence or belongs to the body must be a likely headline.
-    is_other = line.kind or line.body >= SURE or line.text.endswith(STOPS) or is_signed(line.text)
+    is_other = line.kind or line.body >= SURE or line.text.endswith(STOPS) or _is_of_the_page(line)
     return not is_other or line.role("title") >= LIKELY_TITLE
 
 
 def _likely(line: Line) -> float:
-    is_doubtful = line.bullet or line.kind or line.text.endswith(STOPS)
+    is_doubtful = line.bullet or line.kind or line.text.endswith((*STOPS, ":"))
     return line.role("title") * (LESS_LIKELY if is_doubtful else 1)
 
 
@@ -94,4 +109,11 @@ def _looks_like_headline(line: Line) -> bool:
     if line.kind or line.stamp or line.bullet or line.is_body:
         return False
     is_long_enough = SHORTEST_HEADLINE <= line.words <= LONGEST_HEADLINE
-    return is_long_enough and not line.text.endswith(STOPS) and not is_signed(line.text)
+    return is_long_enough and not line.text.endswith(STOPS) and not _is_of_the_page(line)
+
+
+def _is_of_the_page(line: Line) -> bool:
+    """Whether a line signs, begins with its day, or leads elsewhere."""
+    if is_signed(line.text) or _HELPED.match(line.text) or _WAY_ELSEWHERE.match(line.text):
+        return True
+    return line.text[:1].isdigit() and bool(dated(line))

@@ -22,6 +22,29 @@ def test_a_headline_glued_to_its_breadcrumbs_is_taken_from_where_it_stands_alone
     assert draft.title == "Ferry to leave an hour later"
 
 
+def test_a_headline_glued_to_its_section_is_taken_from_the_item_beside_it() -> None:
+    draft = strip_text(page("• Ferries", "• Ferry to leave an hour later", "Ferries Ferry to leave an hour later"))
+    assert draft.title == "Ferry to leave an hour later"
+
+
+@pytest.mark.parametrize(
+    "line", ["« The train came late | Home", "2025-08-29#ferry#train", "Tested by Ann Lee and Bo Ek"]
+)
+def test_what_leads_elsewhere_dates_or_helped_is_no_headline(line: str) -> None:
+    assert strip_text(page(line, "Ferry to leave later")).title == "Ferry to leave later"
+
+
+def test_a_day_of_an_update_that_says_so_dates_the_page() -> None:
+    draft = strip_text(page("Ferry to leave an hour later", "By Ann Lee ⋅ Review Editor ⋅ Updated November 18, 2025"))
+    assert draft.published == ("November 18, 2025",) and "dated_by_update" in draft.flags
+
+
+def test_the_day_of_a_list_of_others_is_not_taken_for_that_of_the_article() -> None:
+    teasers = [line for n in range(5) for line in (f"The train number {n} came late again", "Mar 13, 2026")]
+    head = ("Ferry to leave an hour later", "By Ann Lee", "October 24, 2024")
+    assert strip_text("\n".join((*head, *PROSE, "Latest news", *teasers))).published == ("October 24, 2024",)
+
+
 @pytest.mark.parametrize(
     ("signature", "author"),
     [
