@@ -30,6 +30,9 @@ def collect(
     schedule: Annotated[str | None, typer.Option(help="Only the sources of this group: hourly, daily, ...")] = None,
     since: Day = None,
     until: Day = None,
+    budget: Annotated[
+        int | None, typer.Option(min=1, help="Requests at most, in all; what is left over is for the next run.")
+    ] = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Ask the feeds, and say what would be fetched.")] = False,
     workers: Workers = None,
     wait: Wait = 0.0,
@@ -41,7 +44,7 @@ def collect(
     from schemas.source import Window
     from tasks._web_sources import choose, read_sources
 
-    book = read_sources(file)
+    book = read_sources(file).spending(budget)
     chosen = choose(book, sources or (), schedule)
     if not chosen:
         raise UsageError(
@@ -65,11 +68,11 @@ def collect(
     for source in chosen:
         check_inputs(a for a in source.addresses if not a.lower().startswith(("http://", "https://")))
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
-    with a_run(settings, no_track, debug):
+    with a_run(settings, no_track, debug, is_fetching=True):
         from flows.collect import collect as run_collect
 
         ids = [source.id for source in chosen]
-        summary = run_collect(ids, str(warehouse), str(book.path), None, *days, workers, wait)
+        summary = run_collect(ids, str(warehouse), str(book.path), None, *days, budget, workers, wait)
     show_summary(summary, json)
 
 

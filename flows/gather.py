@@ -7,9 +7,10 @@ that holds them: so whatever a killed run had found or landed is known to the ne
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from flows import early
 from flows.crawl import Crawl
 from flows.run import Run
 from schemas.collected import Found, Job, SourceTally, Visit, VisitNote
@@ -17,7 +18,7 @@ from schemas.document import Document, Given
 from schemas.errors import UsageError
 from schemas.source import Source, SourceBook, Window
 from tasks import discover
-from tasks._web_manners import next_visit
+from tasks._web_manners import MOST_TRIES_IN_ALL, next_visit
 from tasks._web_robots import Robots
 from tasks.batch import Batch, land, log, receive
 from tasks.fetch import document_of
@@ -67,9 +68,12 @@ class Gathering:
                 if is_rush and time.monotonic() - started < _BUSY_SECONDS:
                     aside.append(_without_content(batch))
                 else:
+                    early.start_checks()
                     yield batch
-        for batch in aside:
-            yield self._read_back(batch)
+        if aside:
+            early.start_checks()
+        while aside:  # one that was dealt with is let go of
+            yield self._read_back(aside.pop(0))
 
     def fill(self, batch: Batch) -> None:
         """What comes next, until the batch is full, has waited long enough, or nothing more is to come."""
@@ -99,8 +103,16 @@ class Gathering:
     # What to ask for -------------------------------------------------------------------------------------------------
 
     def _begin(self) -> None:
+        """Ask for what earlier runs had no requests left for, then for feeds, then for what is to be looked at again.
+
+        The feed that was read longest ago comes first: a run's budget that is smaller than the number of feeds, or that
+        feeds alone would use up, is for each of them in turn.
+        """
         now = self._crawl.world.now()
-        jobs: list[Job] = []
+        due = [] if self.window.is_backfill else self._collected.due(list(self.sources), now, self._most)
+        left = [item for item in due if not (item.visits or item.failures)]
+        self._ask_for(left)
+        listings: list[tuple[Source, str]] = []
         for source in self.sources.values():
             if source.kind == "urls":
                 found = [item for address in source.addresses for item in _addresses(address)]
@@ -110,10 +122,29 @@ class Gathering:
             for address in source.addresses:
                 known = self._feeds.get((source.id, address))
                 if not known or not known.next_visit_at or known.next_visit_at <= now or self.window.is_backfill:
-                    jobs += self._listing_jobs(source, [address])
-        self._crawl.add(jobs)
+                    listings.append((source, address))
         if not self.window.is_backfill:
-            self._ask_for(self._collected.due(list(self.sources), now, self._most))
+            listings += self._left_sitemaps(now)
+        listings.sort(key=self._read_at)
+        self._crawl.add([job for source, address in listings for job in self._listing_jobs(source, [address])])
+        self._ask_for(due)
+
+    def _left_sitemaps(self, now: datetime) -> Iterator[tuple[Source, str]]:
+        """Sitemaps that an index named and that were not had yet; it will not name them again while it is unchanged."""
+        for (source_id, url), known in self._feeds.items():
+            source = self.sources[source_id]
+            is_due = known.next_visit_at is not None and known.next_visit_at <= now
+            if (
+                is_due
+                and source.kind == "sitemap"
+                and url not in source.addresses
+                and known.failures < MOST_TRIES_IN_ALL
+            ):
+                yield source, url
+
+    def _read_at(self, listing: tuple[Source, str]) -> datetime:
+        known = self._feeds.get((listing[0].id, listing[1]))
+        return known.fetched_at if known and known.fetched_at else datetime.min.replace(tzinfo=UTC)
 
     def _ask_for(self, known: Iterable[Known]) -> None:
         jobs = []
@@ -154,7 +185,7 @@ class Gathering:
             return
         now, chance = self._crawl.world.now(), self._crawl.world.random
         found: list[tuple[Source, Found]] = []
-        more: list[Job] = []
+        more: list[tuple[Source, str]] = []
         notes: list[FeedNote] = []
         for visit in visits:
             source, listing = visit.job.source, visit.listing
@@ -163,19 +194,30 @@ class Gathering:
             if listing is None:
                 continue
             found += [(source, item) for item in listing.found if is_wanted(item, source, self.window, now)]
-            more += self._listing_jobs(source, self._wanted_sitemaps(listing.more, source, now))
+            more += [(source, url) for url in self._wanted_sitemaps(listing.more, source, now)]
             if listing.problem:
                 tally = self.tallies[source.id]
                 tally.detail = tally.detail or f"{visit.job.url}: {listing.problem}"
-        self._note_found(found, now, () if self.window.is_backfill else notes)
-        self._crawl.add(more)
+        if self.window.is_backfill:
+            self._note_found(found, now)
+        else:
+            self._note_found(found, now, notes, more)
+        self._crawl.add([job for source, url in more for job in self._listing_jobs(source, [url])])
 
     def _wanted_sitemaps(self, more: Sequence[Found], source: Source, now: datetime) -> list[str]:
         known = self._feeds
-        return [m.url for m in more if is_sitemap_wanted(m, source, self.window, now, known.get((source.id, m.url)))]
+        return [
+            m.url
+            for m in more
+            if m.url not in self._asked
+            and is_sitemap_wanted(m, source, self.window, now, known.get((source.id, m.url)))
+        ]
 
-    def _note_found(self, found: Sequence[tuple[Source, Found]], now: datetime, feeds: Sequence[FeedNote] = ()) -> None:
-        known, new = self._collected.note_found(found, now, feeds)
+    def _note_found(
+        self, found: Sequence[tuple[Source, Found]], now: datetime, feeds: Sequence[FeedNote] = (),
+        sitemaps: Sequence[tuple[Source, str]] = (),
+    ) -> None:  # fmt: skip
+        known, new = self._collected.note_found(found, now, feeds, sitemaps)
         for source_id, count in new.items():
             self.tallies[source_id].found += count
         self._ask_for(known)

@@ -1,6 +1,6 @@
 """What is collected, as seeds/sources.toml says it."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Literal
@@ -79,6 +79,10 @@ class SourceBook:
     contact: str | None = None
     budget: Budget = field(default_factory=Budget)
     sources: tuple[Source, ...] = ()
+
+    def spending(self, requests: int | None) -> "SourceBook":
+        """The same with so many requests a run at most; as it is for None."""
+        return self if requests is None else replace(self, budget=replace(self.budget, requests=requests))
 
 
 @dataclass(frozen=True, slots=True)

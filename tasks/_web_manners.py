@@ -26,7 +26,7 @@ MOST_TRIES = 3
 _FIRST_AGAIN_HOURS = 0.25
 _MOST_AGAIN_HOURS = 24.0
 #: After so many failures in a row a page is given up: four days.
-_MOST_TRIES_IN_ALL = 10
+MOST_TRIES_IN_ALL = 10
 #: A page that is older than this when it is fetched is not watched for changes.
 _WATCHED = timedelta(days=30)
 
@@ -126,7 +126,7 @@ def next_visit(job: Job, answer: Answer, now: datetime, chance: float) -> dateti
     `chance`: 0 to 1, so that what failed together does not come back together.
     """
     if answer.outcome == "failed":
-        if job.what == "page" and job.failures + 1 >= _MOST_TRIES_IN_ALL:
+        if job.what == "page" and job.failures + 1 >= MOST_TRIES_IN_ALL:
             return None
         hours = min(_MOST_AGAIN_HOURS, _FIRST_AGAIN_HOURS * 2 ** min(job.failures, 20)) * (0.5 + chance / 2)
         return now + max(timedelta(hours=hours), timedelta(seconds=answer.retry_after or 0))

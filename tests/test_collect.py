@@ -1,5 +1,6 @@
 """`copydesk collect` against a news site on loopback, on a clock that the tests move."""
 
+import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -12,11 +13,13 @@ import pytest
 
 os.environ["COPYDESK_TRACK"] = "0"  # before the flow is imported
 
+import flows.ingest
 from flows import crawl, early
 from flows.collect import collect
 from flows.document import make_article
+from schemas.document import Document
 from schemas.settings import Settings
-from tests.newsroom import START, Newsroom, Paper, Reply
+from tests.newsroom import START, Newsroom, Paper, Reply, Request
 from tests.test_flow import ask
 
 
@@ -235,6 +238,62 @@ def test_crawl_delay_and_budgets(room: Newsroom, gather: Callable[..., Any], tmp
     assert ask(tmp_path / "w.duckdb", "SELECT count(*) FROM articles") == [(20,)]
 
 
+def test_a_budget_for_one_run_leaves_the_rest_to_the_next(room: Newsroom, gather: Callable[..., Any]):
+    paper = Paper(room, "paper.test", robots=None)
+    for n in range(8):
+        paper.add(n)
+    summary = gather(source(room, "paper.test"), budget=4)
+    assert summary["sources"][0]["left"] == 8 + 2 - 4 and "budget of 4 requests" in summary["sources"][0]["detail"]
+    assert len(room.requests) == 4 and summary["loaded"] == 2  # robots.txt and the feed are asked for too
+    assert gather(source(room, "paper.test"))["loaded"] == 6
+
+
+def test_a_small_budget_is_for_each_source_in_turn(room: Newsroom, gather: Callable[..., Any]):
+    hosts = [f"p{n}.test" for n in range(6)]
+    for number, host in enumerate(hosts):
+        paper = Paper(room, host)
+        for n in range(2):
+            paper.add(12 * number + n)
+    loaded = 0
+    for _ in range(8):  # of five requests each: six robots.txt, six feeds, twelve pages
+        summary = gather(*(source(room, host) for host in hosts), budget=5)
+        assert summary["balanced"]
+        loaded += summary["loaded"]
+        room.clock.move(minutes=10)
+    assert loaded == 12 and {r.host for r in room.requests} == set(hosts)
+    assert len(room.requests) <= 8 * 5
+
+
+def test_sitemaps_over_the_budget_are_for_the_next_run_though_their_index_does_not_change(
+    room: Newsroom, gather: Callable[..., Any]
+):
+    paper = Paper(room, "paper.test", robots=None)
+    stories = [paper.add(n) for n in range(6)]
+    for number, story in enumerate(stories):
+        paper.extra[f"/map-{number}.xml"] = Reply(
+            f"<urlset><url><loc>{paper.base}/{story.slug}</loc></url></urlset>".encode()
+        )
+    index = "".join(f"<sitemap><loc>{paper.base}/map-{n}.xml</loc></sitemap>" for n in range(6))
+
+    def served(request: Request) -> Reply:
+        return Reply(b"", 304) if "if-none-match" in request.headers else Reply(
+            f"<sitemapindex>{index}</sitemapindex>".encode(), headers={"ETag": '"1"'}
+        )  # fmt: skip
+
+    paper.faults["/index.xml"] = served
+    first = gather(source(room, "paper.test", "/index.xml", "sitemap", limits="requests = 4"))
+    assert first["sources"][0]["left"] > 0 and "4 requests" in first["sources"][0]["detail"]
+    paper.faults["/map-5.xml"] = lambda r: Reply(b"", 500)  # and one that fails, for a while
+    for hours in (0, 0, 0, 0, 1, 1):
+        if hours:
+            paper.faults.pop("/map-5.xml", None)
+        room.clock.move(hours=hours, minutes=1)
+        gather(source(room, "paper.test", "/index.xml", "sitemap", limits="requests = 6"))
+    asked = Counter(r.path for r in room.requests)
+    assert [asked[f"/{story.slug}"] > 0 for story in stories] == [True] * 6
+    assert [asked[f"/map-{n}.xml"] for n in range(5)] == [1] * 5
+
+
 def test_a_page_of_another_site_is_not_taken_for_the_article_that_it_names(
     room: Newsroom, gather: Callable[..., Any], tmp_path: Path
 ):
@@ -292,6 +351,17 @@ def test_a_rush_is_landed_first_and_dealt_with_after(
         paper = Paper(room, host)
         for n in range(6):
             paper.add(n + ord(host[0]))
+    held: list[int] = []
+    load = flows.ingest.load
+
+    def weigh(batch: Any, run: Any) -> None:
+        load(batch, run)
+        there = [o for o in gc.get_objects() if isinstance(o, Document)]
+        held.append(len({o.document_id for o in there if o.content and ".test:" in o.origin}))
+
+    monkeypatch.setattr(flows.ingest, "load", weigh)
+    monkeypatch.setattr("flows.gather._AT_A_TIME", 1)
     summary = gather(*(source(room, host) for host in ("a.test", "b.test", "c.test")))
     assert (summary["inputs"], summary["loaded"], summary["balanced"]) == (18, 18, True)
+    assert len(held) == 5 and max(held) <= 3 * 4, held  # this batch of four, the next, and the last that came
     assert ask(tmp_path / "w.duckdb", "SELECT count(*) FROM landed_packs") == [(0,)]

@@ -63,7 +63,7 @@ class Collected:
         self._writer = writer
 
     def due(self, source_ids: Sequence[str], now: datetime, most: int) -> list[Known]:
-        """Addresses that are to be fetched by now, what was never fetched first."""
+        """Addresses that are to be fetched by now, `most` of each source, what was never fetched first."""
         asked = {"source_ids": list(source_ids), "now": now, "most": most}
         return [Known(*row) for row in self._writer.connection.execute(query("find_due_urls"), asked).fetchall()]
 
@@ -83,9 +83,10 @@ class Collected:
                 connection.execute(query("insert_robots"), list(row))
 
     def note_found(
-        self, found: Sequence[tuple[Source, Found]], now: datetime, feeds: "Sequence[FeedNote]" = ()
-    ) -> tuple[list[Known], Counter[str]]:
-        """Remember addresses of articles, and what was asked for to find them: all of it or nothing.
+        self, found: Sequence[tuple[Source, Found]], now: datetime, feeds: "Sequence[FeedNote]" = (),
+        sitemaps: Sequence[tuple[Source, str]] = (),
+    ) -> tuple[list[Known], Counter[str]]:  # fmt: skip
+        """Remember addresses of articles and of sitemaps, and what was asked for to find them: all of it or nothing.
 
         The answer is those of the addresses that are due, and how many are new, by id of their source.
         """
@@ -96,6 +97,8 @@ class Collected:
                 new = self._write_found(list(by_url.values()), now)
             if feeds:
                 self._write_feeds(feeds)
+            if sitemaps:
+                self._write_named(sitemaps, now)
         return self.due_among(list(by_url), now), new
 
     def _write_found(self, found: Sequence[tuple[Source, Found]], now: datetime) -> Counter[str]:
@@ -125,6 +128,19 @@ class Collected:
             connection.execute(query("insert_feeds"))
         finally:
             connection.unregister("feeds")
+
+    def _write_named(self, sitemaps: Sequence[tuple[Source, str]], now: datetime) -> None:
+        connection = self._writer.connection
+        columns: dict[str, list[Any]] = {
+            "source_id": [source.id for source, _ in sitemaps],
+            "url": [url for _, url in sitemaps],
+            "next_visit_at": [now] * len(sitemaps),
+        }
+        connection.register("named", table(columns))
+        try:
+            connection.execute(query("insert_named_feeds"))
+        finally:
+            connection.unregister("named")
 
     def due_among(self, urls: Sequence[str], now: datetime) -> list[Known]:
         """Of these addresses those that are due."""

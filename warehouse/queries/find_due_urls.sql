@@ -1,6 +1,6 @@
--- What has never been fetched comes first, the newest of it before the older.
+-- What has never been fetched comes first, the newest of it before the older; so many of each source at most.
 SELECT url, source_id, etag, last_modified, visits, failures, published_at, document_id
 FROM collected_urls
 WHERE list_contains($source_ids, source_id) AND next_visit_at <= $now
-ORDER BY visits > 0, coalesce(published_at, modified_at, found_at) DESC, url
-LIMIT $most;
+QUALIFY row_number() OVER (PARTITION BY source_id ORDER BY visits > 0, coalesce(published_at, modified_at, found_at) DESC, url) <= $most
+ORDER BY visits > 0, coalesce(published_at, modified_at, found_at) DESC, url;
