@@ -11,8 +11,10 @@ from schemas.settings import Settings
 
 
 @contextmanager
-def a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = False) -> Iterator[None]:
-    """What must be so before a flow is imported, and what is better started early."""
+def a_run(
+    settings: Settings, no_track: bool, debug: bool, dry_run: bool = False, is_fetching: bool = False
+) -> Iterator[None]:
+    """What must be so before a flow is imported, and what is better started early; `is_fetching`: see `open_run`."""
     from flows import early, server
     from flows.inputs import with_memory
     from warehouse.connection import require_place
@@ -30,7 +32,8 @@ def a_run(settings: Settings, no_track: bool, debug: bool, dry_run: bool = False
     early.start_pool(with_memory(settings))
     import flows.ingest  # noqa: F401 - before Great Expectations, see early.start_checks
 
-    early.start_checks()
+    if not is_fetching:
+        early.start_checks()
     try:
         if is_tracked:
             server.wait()

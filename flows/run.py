@@ -169,17 +169,19 @@ class Run:
 
 
 @contextmanager
-def open_run(what: str, settings: Settings, dry_run: bool = False) -> Iterator[Run]:
+def open_run(what: str, settings: Settings, dry_run: bool = False, is_fetching: bool = False) -> Iterator[Run]:
     """A run with everything it needs; whatever stops it is written down in the warehouse before it is raised.
 
-    Runs that an earlier process left open when it died are marked as crashed, here and in Prefect.
+    Runs that an earlier process left open when it died are marked as crashed, here and in Prefect.  One that
+    `is_fetching` has no use for Great Expectations (225 MB, seconds of work) until there is something to check.
     """
     crashed.claim_flow_run()
     settings = with_memory(settings)
     with ExitStack() as stack:
         pool = early.take_pool(settings)
         stack.callback(pool.stop)
-        early.start_checks()
+        if not is_fetching:
+            early.start_checks()
         watchers = [stack.enter_context(progress(what)), stack.enter_context(watch.progress_artifact(what))]
         if dry_run:
             run = Run(what, settings, pool)
