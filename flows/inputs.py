@@ -13,7 +13,7 @@ from tasks.read import check_inputs, read_input
 from warehouse.memory import newest_snapshot, read_counts
 
 #: How large the documents in these are, their size does not tell.
-_PACKED = (".gz", ".parquet", ".warc")
+_PACKED = (".gz", ".zst", ".parquet", ".warc")
 
 
 def require(inputs: Iterable[str]) -> None:

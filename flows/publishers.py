@@ -57,7 +57,12 @@ def draft(document: Document, folder: Path | None = None, golden: Path | None = 
     key = re.sub(r"\W+", "_", domain)
     folder.mkdir(parents=True, exist_ok=True)
     rules, folder_of_pages = folder / f"{key}.toml", golden / key
-    name = re.sub(r"[^\w-]+", "-", Path(document.origin).name.removesuffix(".gz").removesuffix(".html"))[-60:] or "page"
+    name = (
+        re.sub(
+            r"[^\w-]+", "-", Path(document.origin).name.removesuffix(".gz").removesuffix(".zst").removesuffix(".html")
+        )[-60:]
+        or "page"
+    )
     page, expected = folder_of_pages / f"{name}.html", folder_of_pages / f"{name}.json"
     for path in (rules, page):
         if path.exists():

@@ -17,7 +17,7 @@ from schemas.document import Document, Given
 from schemas.outcome import Refusal
 from tasks._dumps import refused
 from tasks._sniff import HTML, TEXT, UNKNOWN, WARC, sniff
-from tasks._streams import KEPT_BYTES, Gunzip
+from tasks._streams import KEPT_BYTES, Unpacked
 
 _HEADER = re.compile(rb"WARC/[01]\.\d+\r?\n(?:(?!WARC/)[^\r\n]+\r?\n)*\r?\n")
 _NEXT = re.compile(rb"\n(?=WARC/[01]\.\d+\r?\n)")
@@ -73,11 +73,11 @@ class _Window:
                 return
 
 
-def read_warc(stream: io.BufferedReader[Any], gunzip: Gunzip | None, origin: str, limit: int) -> Iterator[Document]:
+def read_warc(stream: io.BufferedReader[Any], unpacked: Unpacked | None, origin: str, limit: int) -> Iterator[Document]:
     """The pages of an archive: responses, resources and conversions that are HTML or plain text.
 
-    `origin#OFFSET` is the record's first byte, counted after .gz.  What was answered with another status than 2xx is
-    refused as `not_an_article`; images, scripts, requests, metadata, and revisits are no documents.  A record that is
+    `origin#OFFSET` is the record's first byte, counted after .gz or .zst.  What was answered with another status than
+    2xx is refused as `not_an_article`; images, scripts, requests, metadata, and revisits are no documents.  A record that is
     broken or cut off is refused as `unreadable`, and reading goes on behind it.
     """
     window = _Window(stream)
@@ -97,9 +97,9 @@ def read_warc(stream: io.BufferedReader[Any], gunzip: Gunzip | None, origin: str
                 found = True
         last_broken = broken is not None
         window.drop_space()
-    if gunzip and gunzip.fault and not last_broken:
-        reason = "too_large" if gunzip.is_bomb else "unreadable"
-        yield refused(b"", f"{origin}#{window.offset}", WARC, reason, _sentence(gunzip.fault))
+    if unpacked and unpacked.fault and not last_broken:
+        reason = "too_large" if unpacked.is_bomb else "unreadable"
+        yield refused(b"", f"{origin}#{window.offset}", WARC, reason, _sentence(unpacked.fault))
     elif not found:
         detail = "The archive holds no page: no response, resource or conversion record of HTML or plain text."
         yield refused(b"", origin, WARC, "empty", detail)

@@ -37,7 +37,7 @@ _MAGIC: tuple[tuple[int, bytes, str, str], ...] = (
     (0, b"Rar!\x1a\x07", "application/vnd.rar", "a RAR archive"),
     (0, b"BZh", "application/x-bzip2", "a bzip2 archive; unpack it first"),
     (0, b"\xfd7zXZ\0", "application/x-xz", "an xz archive; unpack it first"),
-    (0, b"\x28\xb5\x2f\xfd", "application/zstd", "a Zstandard archive; unpack it first"),
+    (0, b"\x28\xb5\x2f\xfd", "application/zstd", "a Zstandard archive inside another; unpack it once"),
     (0, b"\x04\x22\x4d\x18", "application/x-lz4", "an LZ4 archive; unpack it first"),
     (0, b"\x1f\x8b\x08", "application/gzip", "a gzip archive inside another; unpack it once"),
     (257, b"ustar", "application/x-tar", "a tar archive; unpack it first"),
@@ -83,7 +83,7 @@ _ARRAY_START = re.compile(rb"\[\s*(?:\{|\]\s*$)")
 
 
 def sniff(head: bytes, name: str = "") -> str:
-    """The media type of a file that begins with `head` (after .gz) and is called `name`.
+    """The media type of a file that begins with `head` (after .gz or .zst) and is called `name`.
 
     `text/plain`, `text/html`, JSONL, JSON (one value on many lines), PARQUET and WARC are read; UNKNOWN is binary data
     of no recognised kind; anything else is a recognised kind that is not read, see `kind_of`.
@@ -94,7 +94,7 @@ def sniff(head: bytes, name: str = "") -> str:
         return WARC
     if unsupported := _magic(head):
         return unsupported
-    suffix = name.lower().removesuffix(".gz").rpartition(".")[2]
+    suffix = name.lower().removesuffix(".gz").removesuffix(".zst").rpartition(".")[2]
     if rows := _json(head, suffix):  # before binary data is looked for: a dump may have lines of that too
         return rows
     form = unicode_form(head)

@@ -1,4 +1,4 @@
-"""Byte streams for reading: gunzipped on the way, never more in memory than asked for, broken archives included."""
+"""Byte streams for reading: unpacked on the way, never more in memory than asked for, broken archives included."""
 
 from __future__ import annotations
 
@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from typing_extensions import Buffer
 
 GZIP_MAGIC = b"\x1f\x8b"
+#: A frame; or one to be passed over, which parallel zstd writes first.
+_ZSTD = re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18")
+#: A frame that holds the dictionary of all that follow: the one such frame with a meaning (of .warc.zst).
+_ZSTD_DICTIONARY = b"\x5d\x2a\x4d\x18"
 #: What can be looked at before reading; also the size of the reads.
 HEAD_BYTES = 1 << 18
 #: How much of a document that is too large is kept, as evidence.
@@ -21,7 +25,7 @@ KEPT_BYTES = 1 << 20
 #: A stream is read (and hashed) up to this many times the document limit, then left: a gzip bomb must end somewhere.
 HARD_STOP = 64
 
-#: A gzip file that gives more than BOMB_BYTES, and more than BOMB_FACTOR times what it takes, is a bomb and is left
+#: A packed file that gives more than BOMB_BYTES, and more than BOMB_FACTOR times what it takes, is a bomb and is left
 #: there.  Dumps and archives of real pages shrink to a third or a tenth, the most monotonous of logs to a hundredth;
 #: a thousandth is all that gzip can do.
 BOMB_BYTES = 1 << 28
@@ -149,6 +153,47 @@ def _last_bytes(member: zlib._Decompress, packed: bytes, size: int) -> bytes:
     return out
 
 
+class Unzstd(io.RawIOBase):
+    """The bytes of a Zstandard file, frame after frame; `fault` and `is_bomb` as with `Gunzip`.
+
+    At the first frame that is broken it ends: where the next one begins, only that one could tell.  Frames that ask for
+    a window of more than 128 MiB are broken (the limit of the library's own), and so are files with a dictionary of
+    their own: to unpack that, whatever its size, would be the library's first step.
+    """
+
+    def __init__(self, packed: io.BufferedReader[Any]) -> None:
+        import pyarrow as pa
+
+        self.fault: str | None = None
+        self.is_bomb = False
+        self._given = 0
+        self._packed = _Counted(packed)
+        self._stream = pa.CompressedInputStream(pa.PythonFile(self._packed, mode="r"), "zstd")
+        if packed.peek(4)[:4] == _ZSTD_DICTIONARY:
+            self.fault = "it is packed with a dictionary of its own, which is not read here"
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Fill `buffer` with what is at hand; 0 at the end."""
+        view = memoryview(buffer).cast("B")
+        piece = b""
+        if not self.fault:
+            try:
+                piece = self._stream.read(min(len(view), _STEP))
+            except OSError as error:  # pyarrow's errors of unpacking, too
+                ends = "truncated" in str(error).lower()
+                self.fault = "the zstd file ends early" if ends else "the zstd file is damaged"
+        view[: len(piece)] = piece
+        self._given += len(piece)
+        if self._given > BOMB_BYTES and self._given > BOMB_FACTOR * self._packed.taken:
+            self.is_bomb = True
+            self.fault = self.fault or f"it unpacks to more than {BOMB_FACTOR} times its size"
+        return len(piece)
+
+
 class AsUtf8(io.RawIOBase):
     """A stream in another encoding (UTF-16 from a Windows shell), as UTF-8; broken characters become U+FFFD."""
 
@@ -175,6 +220,9 @@ class AsUtf8(io.RawIOBase):
         return len(piece)
 
 
+Unpacked = Gunzip | Unzstd
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """All of a stream, or of what the limit lets through.
@@ -189,13 +237,17 @@ class Whole:
     too_large: bool
 
 
-def open_stream(raw: BinaryIO) -> tuple[io.BufferedReader[Any], Gunzip | None]:
-    """`raw` with a look ahead of HEAD_BYTES, and gunzipped if it begins as gzip does, whatever its name."""
+def open_stream(raw: BinaryIO) -> tuple[io.BufferedReader[Any], Unpacked | None]:
+    """`raw` with a look ahead of HEAD_BYTES, and unpacked if it begins as gzip or zstd do, whatever its name."""
     stream = _buffered(raw)
-    if stream.peek(2)[:2] != GZIP_MAGIC:
+    head = stream.peek(4)[:4]
+    if head[:2] == GZIP_MAGIC:
+        unpacked: Unpacked = Gunzip(stream)
+    elif _ZSTD.match(head):
+        unpacked = Unzstd(stream)
+    else:
         return stream, None
-    gunzip = Gunzip(stream)
-    return io.BufferedReader(gunzip, HEAD_BYTES), gunzip
+    return io.BufferedReader(unpacked, HEAD_BYTES), unpacked
 
 
 def head_of(stream: io.BufferedReader[Any]) -> bytes:
@@ -221,6 +273,24 @@ def _buffered(raw: BinaryIO) -> io.BufferedReader[Any]:
     if isinstance(raw, io.RawIOBase):
         return io.BufferedReader(raw, HEAD_BYTES)
     return io.BufferedReader(_Plain(raw), HEAD_BYTES)
+
+
+class _Counted(io.RawIOBase):
+    """A stream of which is known how much was `taken`."""
+
+    def __init__(self, source: io.BufferedReader[Any]) -> None:
+        self._source = source
+        self.taken = 0
+
+    def readable(self) -> bool:
+        """It is."""
+        return True
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """Fill `buffer` with what is at hand; 0 at the end."""
+        size = self._source.readinto1(buffer)
+        self.taken += size
+        return size
 
 
 class _Plain(io.RawIOBase):

@@ -1,6 +1,6 @@
 """The first step: files, folders and standard input become Documents.
 
-A file is recognised by its content (tasks/_sniff.py), gunzipped on the way (_streams.py), and is one document (text,
+A file is recognised by its content (tasks/_sniff.py), unpacked on the way (_streams.py), and is one document (text,
 HTML) or many (dumps: _dumps.py; web archives: _archives.py).  What cannot be read becomes a Document with a refusal,
 never an exception: only a path that is not there is the caller's mistake.
 """
@@ -23,10 +23,10 @@ from tasks._archives import read_warc
 from tasks._dumps import read_json, read_json_lines, read_parquet, refused
 from tasks._encoding import unicode_form
 from tasks._sniff import HTML, JSON, JSONL, PARQUET, TEXT, UNKNOWN, WARC, kind_of, sniff
-from tasks._streams import KEPT_BYTES, AsUtf8, Gunzip, head_of, open_stream, read_whole
+from tasks._streams import KEPT_BYTES, AsUtf8, Unpacked, head_of, open_stream, read_whole
 
 STDIN = "-"
-#: A gzipped Parquet file is unpacked to a temporary file (it is read from its end); this is as large as that may get.
+#: A packed Parquet file is unpacked to a temporary file (it is read from its end); this is as large as that may get.
 _UNPACKED_PARQUET = 16 << 30
 
 
@@ -53,8 +53,8 @@ def read_input(name: str, settings: Settings, stdin: BinaryIO | None = None) -> 
 
 
 def _stdin_documents(stdin: BinaryIO, settings: Settings) -> Iterator[Document]:
-    stream, gunzip = open_stream(stdin)
-    yield from _json_lines(stream, gunzip, STDIN, settings)
+    stream, unpacked = open_stream(stdin)
+    yield from _json_lines(stream, unpacked, STDIN, settings)
 
 
 def _path_documents(path: Path, settings: Settings) -> Iterator[Document]:
@@ -105,7 +105,7 @@ def _file_documents(path: Path, settings: Settings) -> Iterator[Document]:
 
 
 def _stream_documents(file: io.FileIO, origin: str, settings: Settings) -> Iterator[Document]:
-    stream, gunzip = open_stream(file)  # type: ignore[arg-type]
+    stream, unpacked = open_stream(file)  # type: ignore[arg-type]
     head = head_of(stream)
     media_type = sniff(head, origin)
     limit = settings.max_document_bytes
@@ -113,62 +113,62 @@ def _stream_documents(file: io.FileIO, origin: str, settings: Settings) -> Itera
         form = unicode_form(head)
         if form and b"\0" in head[:4]:  # an opening brace in UTF-16 or UTF-32, with or without a mark
             stream = io.BufferedReader(AsUtf8(stream, form), 1 << 18)
-        yield from _json_lines(stream, gunzip, origin, settings)
+        yield from _json_lines(stream, unpacked, origin, settings)
     elif media_type == WARC:
-        yield from read_warc(stream, gunzip, origin, limit)
+        yield from read_warc(stream, unpacked, origin, limit)
     elif media_type == PARQUET:
-        yield from _parquet_documents(file, stream, gunzip, origin, limit)
+        yield from _parquet_documents(file, stream, unpacked, origin, limit)
     else:
-        yield from _whole_documents(stream, gunzip, origin, media_type, limit)
+        yield from _whole_documents(stream, unpacked, origin, media_type, limit)
 
 
 def _json_lines(
-    stream: io.BufferedReader[Any], gunzip: Gunzip | None, origin: str, settings: Settings
+    stream: io.BufferedReader[Any], unpacked: Unpacked | None, origin: str, settings: Settings
 ) -> Iterator[Document]:
     rows = 0
     for document in read_json_lines(stream, origin, settings.max_document_bytes):
         rows += 1
         yield document
-    if gunzip and gunzip.fault:
-        reason = "too_large" if gunzip.is_bomb else "unreadable"
-        yield refused(b"", origin, JSONL, reason, f"Not all of {origin} could be read: {gunzip.fault}.")
+    if unpacked and unpacked.fault:
+        reason = "too_large" if unpacked.is_bomb else "unreadable"
+        yield refused(b"", origin, JSONL, reason, f"Not all of {origin} could be read: {unpacked.fault}.")
     elif not rows:
         yield refused(b"", origin, JSONL, "empty", f"{origin} has no rows.")
 
 
 def _parquet_documents(
-    file: io.FileIO, stream: io.BufferedReader[Any], gunzip: Gunzip | None, origin: str, limit: int
+    file: io.FileIO, stream: io.BufferedReader[Any], unpacked: Unpacked | None, origin: str, limit: int
 ) -> Iterator[Document]:
-    if gunzip is None and file.seekable():
+    if unpacked is None and file.seekable():
         file.seek(0)
         yield from read_parquet(file, origin, limit)  # type: ignore[arg-type]
         return
-    with tempfile.TemporaryFile() as unpacked:
+    with tempfile.TemporaryFile() as spooled:
         while piece := stream.read(KEPT_BYTES):
-            unpacked.write(piece)
-            if unpacked.tell() > _UNPACKED_PARQUET:
+            spooled.write(piece)
+            if spooled.tell() > _UNPACKED_PARQUET:
                 yield refused(b"", origin, PARQUET, "too_large", "Unpacked, it is larger than 16 GiB.")
                 return
-        unpacked.seek(0)
-        yield from read_parquet(unpacked, origin, limit)  # type: ignore[arg-type]
+        spooled.seek(0)
+        yield from read_parquet(spooled, origin, limit)  # type: ignore[arg-type]
 
 
 def _whole_documents(
-    stream: io.BufferedReader[Any], gunzip: Gunzip | None, origin: str, media_type: str, limit: int
+    stream: io.BufferedReader[Any], unpacked: Unpacked | None, origin: str, media_type: str, limit: int
 ) -> Iterator[Document]:
     """The one document that a file is; or the rows of a JSON file that is not one row a line."""
     whole = read_whole(stream, limit)
     refusal = None
     if whole.too_large:
         refusal = Refusal(("too_large",), "read", f"It has more than the {limit} bytes that a document may have.")
-    elif gunzip and gunzip.fault:
-        refusal = Refusal(("unreadable",), "read", f"Not all of it could be read: {gunzip.fault}.")
+    elif unpacked and unpacked.fault:
+        refusal = Refusal(("unreadable",), "read", f"Not all of it could be read: {unpacked.fault}.")
     elif media_type == JSON:
         rows = read_json(whole.content, origin, limit)
         if rows is not None:
             yield from rows
             return
-        if origin.lower().removesuffix(".gz").endswith(".json"):
+        if origin.lower().removesuffix(".gz").removesuffix(".zst").endswith(".json"):
             refusal = Refusal(("unreadable",), "read", "It is broken JSON.")
         else:
             media_type = TEXT  # copy that happens to begin with a bracket

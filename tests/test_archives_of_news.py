@@ -1,12 +1,13 @@
 """A web archive as crawlers write it, of ten thousand pages: read in bounded memory, and the same articles come of it."""
 
 import gzip
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import psutil
+import pyarrow as pa
 import pytest
 
 from flows.document import make_article
@@ -18,6 +19,11 @@ from tests.newsroom import START, TOWNS, WHATS, Story
 PAGES = 10_000
 BASE = "https://archive.example"
 SETTINGS = Settings(workers=1)
+#: Each record packed by itself, as crawlers do.
+PACKED: dict[str, Callable[[bytes], bytes]] = {
+    ".warc": bytes, ".gz": lambda record: gzip.compress(record, 1),
+    ".zst": lambda record: pa.compress(record, codec="zstd", asbytes=True),
+}  # fmt: skip
 
 
 def story(number: int) -> Story:
@@ -54,13 +60,13 @@ def records(number: int) -> Iterator[bytes]:
         yield record("revisit", "application/http; msgtype=response", b"HTTP/1.1 304 Not Modified\r\n\r\n")
 
 
-@pytest.mark.parametrize("name", ["news.warc", "news.warc.gz"])
+@pytest.mark.parametrize("name", ["news.warc", "news.warc.gz", "news.warc.zst"])
 def test_ten_thousand_pages(tmp_path: Path, name: str):
     path = tmp_path / name
     with path.open("wb") as file:
         for number in range(PAGES):
             for record in records(number):
-                file.write(gzip.compress(record, 1) if name.endswith(".gz") else record)
+                file.write(PACKED[path.suffix](record))
     process = psutil.Process()
     assert same(next(read_input(str(path), SETTINGS)), 0)  # for what is imported once
     before = most = process.memory_info().rss

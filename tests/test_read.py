@@ -7,9 +7,11 @@ import os
 import random
 import tempfile
 import tracemalloc
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -21,6 +23,11 @@ from tasks._sniff import COPY_FIELDS
 from tasks.read import check_inputs, read_input
 from tests.reading import PAGE, SETTINGS, SMALL, read, read_bytes, read_stdin, reasons
 from tests.test_archives import RECORDS
+
+
+def zstd(content: bytes) -> bytes:
+    return pa.compress(content, codec="zstd", asbytes=True)
+
 
 # What a file is
 
@@ -64,7 +71,7 @@ def test_text_is_text_whatever_its_name(content: bytes, name: str) -> None:
 @pytest.mark.parametrize("content", HTML_COPY)
 @pytest.mark.parametrize("name", ["a.html", "a.txt", "a.jsonl"])
 def test_html_is_html_whatever_its_name(content: bytes, name: str) -> None:
-    for packed in (content, gzip.compress(content)):
+    for packed in (content, gzip.compress(content), zstd(content)):
         [document] = read_bytes(packed, name)
         assert (document.media_type, document.content, document.refusal) == ("text/html", content, None)
 
@@ -87,7 +94,7 @@ def test_html_is_html_whatever_its_name(content: bytes, name: str) -> None:
     ],
 )
 def test_what_is_not_read_is_named(content: bytes, reason: str, word: str) -> None:
-    for packed in (gzip.compress(content), *([] if content[:2] == b"\x1f\x8b" else [content])):
+    for packed in (gzip.compress(content), *([] if content[:2] in (b"\x1f\x8b", b"\x28\xb5") else [content])):
         [document] = read_bytes(packed, "a.txt")
         assert document.refusal is not None
         assert document.refusal.reasons == (reason,)
@@ -95,7 +102,7 @@ def test_what_is_not_read_is_named(content: bytes, reason: str, word: str) -> No
 
 
 def test_an_empty_file_is_a_document() -> None:
-    for content in (b"", gzip.compress(b"")):
+    for content in (b"", gzip.compress(b""), zstd(b"")):
         [document] = read_bytes(content)
         assert (document.content, document.media_type, document.refusal) == (b"", "text/plain", None)
         assert document.document_id == hashlib.sha256(b"").hexdigest()
@@ -150,8 +157,9 @@ def test_a_path_that_is_not_there(name: str) -> None:
 # Sizes and broken archives
 
 
-def test_too_large_after_unpacking_is_never_in_memory() -> None:
-    bomb = gzip.compress(b"a" * 100_000_000)
+@pytest.mark.parametrize("pack", [gzip.compress, zstd])
+def test_too_large_after_unpacking_is_never_in_memory(pack: Callable[[bytes], bytes]) -> None:
+    bomb = pack(b"a" * 100_000_000)
     settings = Settings(max_document_bytes=2_000_000)
     with tempfile.NamedTemporaryFile() as file:
         file.write(bomb)
@@ -169,6 +177,30 @@ def test_too_large_after_unpacking_is_never_in_memory() -> None:
 def test_the_limit_itself_is_allowed() -> None:
     assert reasons(read_bytes(b"a" * 10_000, settings=SMALL)) == [None]
     assert reasons(read_bytes(b"a" * 10_001, settings=SMALL)) == ["too_large"]
+
+
+@pytest.mark.parametrize("pack", [gzip.compress, zstd])
+def test_a_bomb_of_rows_is_left(pack: Callable[[bytes], bytes], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tasks._streams.BOMB_BYTES", 1 << 20)
+    row = b'{"id": "a", "text": "It burst."}\n'
+    documents = read_bytes(pack(row + b"\n" * (1 << 24) + row), "a.jsonl")
+    assert [d.refusal and d.refusal.reasons for d in documents] == [None, ("too_large",)]
+
+
+def test_zstd_frame_after_frame_and_what_is_wrong_with_one() -> None:
+    copy = b"".join(b"The ferry to Skarra left at %d minutes past six.\n" % n for n in range(20_000))
+    skipped = b"\x50\x2a\x4d\x18\4\0\0\0abcd"
+    [document] = read_bytes(skipped + zstd(copy[:5000]) + skipped + zstd(copy[5000:]))
+    assert (document.content, document.refusal) == (copy, None)
+    huge_window = b"\x28\xb5\x2f\xfd\x00" + bytes([20 << 3]) + b"\x0b\x00\x00x"  # a gigabyte of it
+    dictionary = b"\x5d\x2a\x4d\x18\x08\0\0\0\x37\xa4\x30\xec1234"
+    for packed, word in (
+        (zstd(copy)[:-7], "ends early"), (zstd(b"one") + b"rubbish", "damaged"), (huge_window, "damaged"),
+        (dictionary + zstd(copy), "dictionary"),
+    ):  # fmt: skip
+        [document] = read_bytes(packed)
+        assert document.refusal is not None and document.refusal.reasons == ("unreadable",)
+        assert word in document.refusal.detail
 
 
 def test_broken_gzip_gives_what_could_be_read() -> None:
@@ -196,14 +228,19 @@ def test_members_and_rubbish_behind_them() -> None:
 
 _STARTS = st.sampled_from(
     [b"", b"\x1f\x8b", b"\x1f\x8b\x08\0\0\0\0\0\0\x03", b"PAR1", b"WARC/1.0\r\n", RECORDS[0], b"%PDF-", b"<html>",
-     b'{"text":', b"[{", b"\xff\xfe", b"\xef\xbb\xbf", b"PK\3\4", gzip.compress(RECORDS[0]), gzip.compress(b"x")]
+     b'{"text":', b"[{", b"\xff\xfe", b"\xef\xbb\xbf", b"PK\3\4", b"\x28\xb5\x2f\xfd", gzip.compress(RECORDS[0]), zstd(RECORDS[0]), gzip.compress(b"x")]
 )  # fmt: skip
 
 
-@given(_STARTS, st.binary(max_size=300), _STARTS, st.booleans(), st.sampled_from(["a", "a.jsonl", "a.json", "a.gz"]))
-def test_any_file_gives_documents(start: bytes, middle: bytes, end: bytes, packed: bool, name: str) -> None:
+@given(
+    _STARTS, st.binary(max_size=300), _STARTS, st.sampled_from([bytes, gzip.compress, zstd]),
+    st.sampled_from(["a", "a.jsonl", "a.json", "a.gz"]),
+)  # fmt: skip
+def test_any_file_gives_documents(
+    start: bytes, middle: bytes, end: bytes, pack: Callable[[bytes], bytes], name: str
+) -> None:
     content = start + middle + end
-    documents = read_bytes(gzip.compress(content) if packed else content, name, SMALL)
+    documents = read_bytes(pack(content), name, SMALL)
     assert documents
     for document in documents:
         assert len(document.document_id) == 64
@@ -231,7 +268,7 @@ _LINE = (
 @example([b'{"published_at": 1e308, "id": -1e308, "title": 1e999}'], b"\n")
 def test_one_document_for_each_line_that_is_not_blank(lines: list[bytes], end: bytes) -> None:
     expected = sum(bool(line.strip()) for line in lines)
-    for content in (end.join(lines), gzip.compress(end.join(lines))):
+    for content in (end.join(lines), gzip.compress(end.join(lines)), zstd(end.join(lines))):
         if content[:2] == b"\x1f\x8b" and lines and lines[0][:2] == b"\x1f\x8b":
             continue
         documents = read_stdin(content)
