@@ -41,7 +41,7 @@ def collect(
     debug: Debug = False,
 ) -> None:
     """Fetch what is new from the configured sources, and ingest it; with days, what they say is of those days."""
-    from schemas.source import Window
+    from schemas.source import Window, is_url
     from tasks._web_sources import choose, read_sources
 
     book = read_sources(file).spending(budget)
@@ -66,7 +66,7 @@ def collect(
     from tasks.read import check_inputs
 
     for source in chosen:
-        check_inputs(a for a in source.addresses if not a.lower().startswith(("http://", "https://")))
+        check_inputs(address for address in source.addresses if not is_url(address))
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
     with a_run(settings, no_track, debug, is_fetching=True):
         from flows.collect import collect as run_collect

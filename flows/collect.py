@@ -7,12 +7,11 @@ of the run.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from flows.gather import Gathering
+from flows.gather import Gathering, told_by
 from flows.ingest import take_in
 from flows.landed import left_behind
 from flows.run import Run, in_batches, open_run, relate_loaded
@@ -22,7 +21,7 @@ from schemas.collected import SourceTally
 from schemas.document import Document
 from schemas.errors import UsageError
 from schemas.settings import Settings
-from schemas.source import Source, Window
+from schemas.source import Source, Window, is_url
 from tasks._web_sources import choose, read_sources
 from tasks.batch import log, publish
 from tasks.read import check_inputs, read_input
@@ -59,7 +58,8 @@ def collect(
             take_in(batches, dead)
         gathering = Gathering(run, book, [source for source in chosen if source.is_web], window)
         take_in(gathering.batches(), run)
-        tallies = [*gathering.tallies.values(), *_read_files(chosen, run)]
+        _read_files(chosen, run, gathering.tallies)
+        tallies = list(gathering.tallies.values())
         gathering.note(tallies)
         relate_loaded(run)
         summary = {**run.finish(), "sources": [row(tally) for tally in tallies]}
@@ -71,7 +71,7 @@ def collect(
 def require(sources: Iterable[Source]) -> None:
     """`UsageError` for the first file or folder of a source that is not there."""
     for source in sources:
-        paths = [a for a in source.addresses if not a.lower().startswith(("http://", "https://"))]
+        paths = [address for address in source.addresses if not is_url(address)]
         try:
             check_inputs(paths)
         except UsageError as error:
@@ -86,27 +86,19 @@ def row(tally: SourceTally) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _read_files(sources: Sequence[Source], run: Run) -> list[SourceTally]:
+def _read_files(sources: Sequence[Source], run: Run, tallies: dict[str, SourceTally]) -> None:
     """Take in the sources that are files: archives, dumps, folders; what is known already comes out as unchanged."""
-    tallies = []
     for source in sources:
-        if source.is_web:
+        if not source.paths:
             continue
-        tally = SourceTally(source)
-        tallies.append(tally)
+        tally = tallies.setdefault(source.id, SourceTally(source))
         take_in(in_batches(_documents(source, run.settings, tally), run), run)
         log(f"{source.id}: {tally.found:,} documents read")
-    return tallies
 
 
 def _documents(source: Source, settings: Settings, tally: SourceTally) -> Iterator[Document]:
-    for address in source.addresses:
-        for document in read_input(address, settings):
-            given = document.given
-            given = replace(
-                given, source=given.source or source.name, language=given.language or source.language,
-                zone=given.zone or source.zone,
-            )  # fmt: skip
+    for path in source.paths:
+        for document in read_input(path, settings):
             tally.found += 1
             tally.bytes += len(document.content)
-            yield replace(document, given=given)
+            yield told_by(source, document)

@@ -17,7 +17,7 @@ from schemas.errors import CopydeskError
 from schemas.settings import MEBIBYTE
 from schemas.source import SourceBook
 from tasks import discover
-from tasks._web_client import ACCEPT_LISTING, Held, Limits, Web
+from tasks._web_client import ACCEPT_LISTING, Held, Into, Limits, Web
 from tasks._web_manners import MOST_TRIES, Manners, host_of
 from tasks._web_robots import MOST_BYTES, Robots, Rules, origin_of, robots_of
 from tasks._web_world import REAL, World
@@ -134,7 +134,7 @@ class Crawl:
         listing = None
         try:
             answer = await self._ask(job)
-            if job.what != "page" and answer.outcome == "fetched":
+            if job.what in ("feed", "sitemap") and answer.outcome == "fetched":
                 listing = await asyncio.to_thread(read_listing, job, answer)
         except Exception as error:  # a fault of ours with one address must not cost the others
             words = " ".join(str(error).split())[:200]
@@ -145,10 +145,13 @@ class Crawl:
         """The answer, after as many tries as it is worth in this run."""
         limits, hops = job.source.limits, 0
         limit = max(limits.page_bytes, _SITEMAP_BYTES) if job.what == "sitemap" else limits.page_bytes
+        into: Into | None = None
+        if job.file:
+            limit, into = limits.archive_bytes, Into(job.file, self.book.budget.seconds)
         host = self._manners.host(job.url)
         answer = Answer(job.url, "left")
         for _ in range(MOST_TRIES):
-            answer = await self._web.get(job.url, limit, _headers(job), job.source.allow_private, self._gate(job))
+            answer = await self._web.get(job.url, limit, _headers(job), job.source.allow_private, self._gate(job), into)
             hops += answer.hops
             if answer.outcome != "failed":
                 if answer.hops:
@@ -218,7 +221,11 @@ def read_listing(job: Job, answer: Answer) -> Listing:
 
 
 def _headers(job: Job) -> Mapping[str, str]:
-    headers = {} if job.what == "page" else {"Accept": ACCEPT_LISTING}
+    headers: dict[str, str] = {}
+    if job.what in ("feed", "sitemap"):
+        headers["Accept"] = ACCEPT_LISTING
+    elif job.what == "archive":  # packed in itself
+        headers |= {"Accept": "application/warc,*/*;q=0.5", "Accept-Encoding": "identity"}
     if job.etag:
         headers["If-None-Match"] = job.etag
     if job.last_modified:

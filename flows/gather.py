@@ -4,24 +4,28 @@ A feed's addresses and its ETag are written down in one transaction, pages and t
 that holds them: so whatever a killed run had found or landed is known to the next, and asked for once.
 """
 
+import io
+import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flows import early
 from flows.crawl import Crawl
-from flows.run import Run
-from schemas.collected import Found, Job, SourceTally, Visit, VisitNote
+from flows.run import Run, in_batches
+from schemas.collected import Found, Job, Listing, SourceTally, Visit, VisitNote
 from schemas.document import Document, Given
 from schemas.errors import UsageError
-from schemas.source import Source, SourceBook, Window
+from schemas.source import LISTED_KINDS, Source, SourceBook, Window, is_url
 from tasks import discover
 from tasks._web_manners import MOST_TRIES_IN_ALL, next_visit
 from tasks._web_robots import Robots
 from tasks.batch import Batch, land, log, receive
 from tasks.fetch import document_of
+from tasks.read import read_archive
 from warehouse.collected import FeedNote, Known, KnownFeed
 
 #: A batch is handed on when its first page has waited for so long.
@@ -52,7 +56,9 @@ class Gathering:
         """Pages as they come, landed; those of a rush are dealt with when it is over."""
         aside: list[Batch] = []
         number = first
-        with self._crawl:
+        archives = [(source, address) for source in self.sources.values() for address in source.archives]
+        with ExitStack() as stack:
+            stack.enter_context(self._crawl)
             self._begin()
             while self._crawl.waiting:
                 batch = Batch(number, [], self.run.tally.inputs)
@@ -70,10 +76,13 @@ class Gathering:
                 else:
                     early.start_checks()
                     yield batch
-        if aside:
-            early.start_checks()
-        while aside:  # one that was dealt with is let go of
-            yield self._read_back(aside.pop(0))
+            if not archives:
+                stack.close()
+            if aside:
+                early.start_checks()
+            while aside:  # one that was dealt with is let go of
+                yield self._read_back(aside.pop(0))
+            yield from self._archives(archives, number)
 
     def fill(self, batch: Batch) -> None:
         """What comes next, until the batch is full, has waited long enough, or nothing more is to come."""
@@ -115,11 +124,11 @@ class Gathering:
         listings: list[tuple[Source, str]] = []
         for source in self.sources.values():
             if source.kind == "urls":
-                found = [item for address in source.addresses for item in _addresses(address)]
+                found = [item for address in source.addresses for item in addresses(address)]
                 wanted = [(source, item) for item in found if is_wanted(item, source, self.window, now)]
                 self._note_found(wanted, now)
                 continue
-            for address in source.addresses:
+            for address in source.addresses if source.kind in LISTED_KINDS else ():
                 known = self._feeds.get((source.id, address))
                 if not known or not known.next_visit_at or known.next_visit_at <= now or self.window.is_backfill:
                     listings.append((source, address))
@@ -249,6 +258,60 @@ class Gathering:
         batch.documents.append(document)
         return len(document.content)
 
+    # Archives --------------------------------------------------------------------------------------------------------
+
+    def _archives(self, archives: Iterable[tuple[Source, str]], number: int) -> Iterator[Batch]:
+        """The pages of web archives, one archive after the other: fetched whole, then read.
+
+        One is asked for again with its ETag or Last-Modified; without any it is taken not to change once it came whole.
+        """
+        for source, address in archives:
+            known, now = self._feeds.get((source.id, address)), self._crawl.world.now()
+            if known and known.next_visit_at and known.next_visit_at > now:
+                continue
+            if known and known.fetched_at and not (known.failures or known.etag or known.last_modified):
+                continue
+            # It has no name, so that nothing is left of it if we are killed.
+            with tempfile.TemporaryFile(dir=self.run.settings.warehouse.parent, buffering=0) as file:
+                job = Job("archive", address, source, file=file)
+                if known:
+                    job = replace(job, etag=known.etag, last_modified=known.last_modified, failures=known.failures)
+                visit = self._fetch(job)
+                tally = self.tallies[source.id]
+                documents = None
+                if visit.answer.outcome == "fetched":
+                    tally.bytes += file.seek(0, io.SEEK_END)
+                    documents = read_archive(file, address, self.run.settings)
+                    if documents is None:
+                        answer = visit.answer.failed("refused", "It is no web archive.", "unsupported_type")
+                        visit = replace(visit, answer=answer)
+                    else:
+                        visit = replace(visit, listing=Listing("warc"))
+                tally.count(visit)
+                if documents is not None:
+                    early.start_checks()
+                    for batch in in_batches(self._of_archive(source, documents), self.run, number):
+                        number += 1
+                        yield batch
+                # All of it is landed by now.
+                if visit.answer.outcome != "left":
+                    again = next_visit(visit.job, visit.answer, now, self._crawl.world.random())
+                    self._note_found([], now, [FeedNote(visit, known, again)])
+
+    def _of_archive(self, source: Source, documents: Iterable[Document]) -> Iterator[Document]:
+        for document in documents:
+            self.tallies[source.id].found += 1
+            yield told_by(source, document)
+
+    def _fetch(self, job: Job) -> Visit:
+        """What came of a job, when nothing else is asked for."""
+        self._crawl.add([job])
+        while True:
+            for item in self._crawl.next_few(_POLL_SECONDS, _AT_A_TIME):
+                if isinstance(item, Visit):
+                    return item
+                self._collected.note_robots([(item.origin, item.status, item.text, item.fetched_at)])
+
     def _read_back(self, batch: Batch) -> Batch:
         """The contents of a batch that was put aside; what was dealt with before is not read again."""
         assert self.run.store is not None
@@ -257,6 +320,18 @@ class Gathering:
         batch.documents = [read.get(pair, document) for pair, document in zip(pairs, batch.documents, strict=True)]
         batch.fresh = list(read.values())
         return batch
+
+
+def told_by(source: Source, document: Document) -> Document:
+    """A document with what its source says of all of its documents; what it says of itself counts more."""
+    given = document.given
+    return replace(
+        document,
+        given=replace(
+            given, source=given.source or source.name, language=given.language or source.language,
+            zone=given.zone or source.zone,
+        ),
+    )  # fmt: skip
 
 
 def is_wanted(found: Found, source: Source, window: Window, now: datetime) -> bool:
@@ -293,9 +368,9 @@ def is_sitemap_wanted(found: Found, source: Source, window: Window, now: datetim
     return changed >= now - timedelta(days=source.limits.recent_days)
 
 
-def _addresses(address: str) -> Sequence[Found]:
+def addresses(address: str) -> Sequence[Found]:
     """A page's address, or those of a file."""
-    if address.lower().startswith(("http://", "https://")):
+    if is_url(address):
         return discover.read_addresses(address.encode()).found
     try:
         return discover.read_addresses(Path(address).read_bytes()).found

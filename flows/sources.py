@@ -2,18 +2,17 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from flows.collect import require
 from flows.crawl import Crawl
-from flows.gather import is_sitemap_wanted, is_wanted
+from flows.gather import addresses, is_sitemap_wanted, is_wanted
 from schemas.collected import Job, Visit
 from schemas.errors import CopydeskError, UsageError
-from schemas.source import Limits, Source, SourceBook, Window
+from schemas.source import LISTED_KINDS, Limits, Source, SourceBook, Window, is_url
 from tasks import discover
 from tasks._urls import domain_of
 from tasks._web_addresses import why_unsafe_url
@@ -29,13 +28,13 @@ _USUAL_SITEMAP = "/sitemap.xml"
 def check_sources(book: SourceBook, sources: Sequence[Source]) -> Iterator[dict[str, Any]]:
     """Try each address of each source once; a row for each: what it is, how much is in it, what is wrong with it."""
     jobs = [
-        _job(source, address) for source in sources if source.is_web for address in source.addresses if _is_url(address)
+        _job(source, address) for source in sources if source.is_web for address in source.addresses if is_url(address)
     ]
     for visit in _crawled(book, jobs):
         yield _checked(visit)
     for source in sources:
         for address in source.addresses:
-            if not _is_url(address):
+            if not is_url(address):
                 problem = None
                 try:
                     require([replace(source, addresses=(address,))])
@@ -48,7 +47,8 @@ def whats_new(book: SourceBook, sources: Sequence[Source], window: Window, wareh
     """The pages that a run would fetch now, without re-visits: feeds and sitemaps are asked, nothing is remembered."""
     known, feeds = read_state(warehouse, [source.id for source in sources])
     seen: set[str] = set()
-    waiting = [_job(source, a) for source in sources if source.kind in ("feed", "sitemap") for a in source.addresses]
+    yield from _named(sources, known, {url for (_, url), feed in feeds.items() if feed.fetched_at})
+    waiting = [_job(source, a) for source in sources if source.kind in LISTED_KINDS for a in source.addresses]
     with Crawl(book) as crawl:
         crawl.add(waiting)
         asked = {job.url for job in waiting}
@@ -72,6 +72,15 @@ def whats_new(book: SourceBook, sources: Sequence[Source], window: Window, wareh
             ]
             asked.update(more)
             crawl.add(Job("sitemap", url, source) for url in more)
+
+
+def _named(sources: Sequence[Source], known: set[str], came: set[str]) -> Iterator[dict[str, Any]]:
+    """What sources name themselves, and was never fetched: pages, and web archives."""
+    for source in sources:
+        pages = [found.url for a in source.addresses for found in addresses(a)] if source.kind == "urls" else []
+        for url in (*(u for u in pages if u not in known), *(a for a in source.archives if a not in came)):
+            note = "a web archive" if url in source.archives else None
+            yield {"source": source.id, "url": url, "published_at": None, "note": note}
 
 
 def draft_source(url: str, allow_private: bool = False) -> str:
@@ -174,6 +183,8 @@ def _crawled(book: SourceBook, jobs: Iterable[Job]) -> Iterator[Visit]:
 def _checked(visit: Visit) -> dict[str, Any]:
     source, answer, listing = visit.job.source, visit.answer, visit.listing
     kind, problem = (listing.kind, listing.problem) if listing else (source.kind, None)
+    if source.kind == "warc" and answer.reason == "too_large":  # that it is there is enough
+        answer = replace(answer, outcome="fetched", detail=None)
     is_good = answer.outcome == "fetched" and (listing is None or _works(visit))
     status = "ok" if is_good and not problem else "poor" if is_good else "failed"
     if listing is not None and not is_good and not problem:
@@ -194,9 +205,3 @@ def _row(
 ) -> dict[str, Any]:
     return {"source": source.id, "address": address, "kind": kind, "status": status, "entries": entries,
             "newest": newest, "schedule": source.schedule, "note": note}  # fmt: skip
-
-
-def _is_url(address: str) -> bool:
-    with suppress(ValueError):
-        return urlsplit(address).scheme.lower() in ("http", "https")
-    return False

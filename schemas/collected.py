@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import BinaryIO, Literal
 
 from schemas.source import Source
 
@@ -75,8 +75,9 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A request to be made: `what` is `page`, `feed` or `sitemap`; `etag`, `last_modified` of the last answer.
+    """A request to be made: `what` is `page`, `feed`, `sitemap` or `archive`.
 
+    `etag`, `last_modified`: of the last answer.  `file`: what an archive, too large for memory, is written into.
     `visits`: how often it was fetched; `failures`: how often not, since; `published_at`: what its feed says.
     """
 
@@ -89,6 +90,7 @@ class Job:
     failures: int = 0
     published_at: datetime | None = None
     document_id: str | None = None
+    file: BinaryIO | None = None
 
 
 @dataclass(frozen=True, slots=True)

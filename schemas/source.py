@@ -11,10 +11,16 @@ from schemas.settings import MEBIBYTE
 Kind = Literal["feed", "sitemap", "urls", "folder", "warc", "dump"]
 #: `rss`, `atom` and `jsonfeed` may be said for `feed`: which of them it is, is seen in it.
 FEED_KINDS = ("feed", "rss", "atom", "jsonfeed")
-WEB_KINDS = ("feed", "sitemap", "urls")
+LISTED_KINDS = ("feed", "sitemap")
+WEB_KINDS = (*LISTED_KINDS, "urls")
 FILE_KINDS = ("folder", "warc", "dump")
 #: The groups of prefect.yaml; `manual` has no deployment.
 SCHEDULES = ("quarter-hourly", "hourly", "daily", "weekly", "manual")
+
+
+def is_url(address: str) -> bool:
+    """Whether an address is one of the web."""
+    return address.lower().startswith(("http://", "https://"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +29,7 @@ class Limits:
 
     `delay_seconds`: between the end of a request and the next to the same host; a longer one in robots.txt wins.
     `requests`: to be sent for the source in one run.  `page_bytes`: of a page or feed, before and after decompression.
+    `archive_bytes`: of a web archive as it is sent.
     `recent_days`: what a feed or sitemap says is older is not new (`--since` asks for it).  `revisit_hours`: how long
     after a visit the next follows; after the last of them a page is left alone.
     """
@@ -30,6 +37,7 @@ class Limits:
     delay_seconds: float = 2.0
     requests: int = 500
     page_bytes: int = 8 * MEBIBYTE
+    archive_bytes: int = 2048 * MEBIBYTE
     recent_days: float = 7.0
     revisit_hours: tuple[float, ...] = (1.0, 3.0, 12.0, 24.0, 72.0)
 
@@ -39,9 +47,9 @@ class Source:
     """One entry.
 
     `id`: how commands and the warehouse's tables call it.  `name`: the outlet, as `articles.source` gives it.
-    `addresses`: URLs; of `urls` also files with a URL a line; of `folder`, `warc` and `dump` paths.  `language`:
-    ISO 639-1, of every article.  `zone`: the IANA zone of times that name none.  `allow_private`: addresses of this
-    machine and of private networks may be connected to.
+    `addresses`: URLs; of `urls` also files with a URL a line; of `folder` and `dump` paths, of `warc` both.
+    `language`: ISO 639-1, of every article.  `zone`: the IANA zone of times that name none.  `allow_private`:
+    addresses of this machine and of private networks may be connected to.
     """
 
     id: str
@@ -57,8 +65,18 @@ class Source:
 
     @property
     def is_web(self) -> bool:
-        """Whether its documents are fetched, not read."""
-        return self.kind in WEB_KINDS
+        """Whether anything of it is fetched, not read."""
+        return self.kind in WEB_KINDS or bool(self.archives)
+
+    @property
+    def archives(self) -> tuple[str, ...]:
+        """Web archives that are to be fetched."""
+        return tuple(filter(is_url, self.addresses)) if self.kind == "warc" else ()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """Files and folders whose documents are read as they are."""
+        return tuple(a for a in self.addresses if not is_url(a)) if self.kind in FILE_KINDS else ()
 
 
 @dataclass(frozen=True, slots=True)

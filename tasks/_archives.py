@@ -77,8 +77,8 @@ def read_warc(stream: io.BufferedReader[Any], unpacked: Unpacked | None, origin:
     """The pages of an archive: responses, resources and conversions that are HTML or plain text.
 
     `origin#OFFSET` is the record's first byte, counted after .gz or .zst.  What was answered with another status than
-    2xx is refused as `not_an_article`; images, scripts, requests, metadata, and revisits are no documents.  A record that is
-    broken or cut off is refused as `unreadable`, and reading goes on behind it.
+    2xx is refused as `not_an_article`; images, scripts, requests, metadata, and revisits are no documents.  A record
+    that is broken or cut off is refused as `unreadable`, and reading goes on behind it.
     """
     window = _Window(stream)
     window.drop_space()

@@ -15,6 +15,7 @@ from datetime import datetime
 from email.utils import parsedate_to_datetime
 from importlib.metadata import PackageNotFoundError, version
 from types import TracebackType
+from typing import BinaryIO
 from urllib.parse import urljoin
 
 import httpcore
@@ -31,6 +32,8 @@ _REDIRECTS = (301, 302, 303, 307, 308)
 _SMALL_BODY = 1 << 20
 _LARGE_BODIES = 8
 _KEPT_BYTES = 1 << 20
+#: Bytes a second that a body must come with that may take longer than others: a gigabyte would take a day.
+_LEAST_RATE = 1 << 14
 #: Hosts to which connections are kept open; more than are ever asked at a time (schemas/source.py, `connections`).
 _MOST_HOSTS = 512
 #: Unpacking more than this is done in a thread, so that the other connections go on.
@@ -51,6 +54,28 @@ class Limits:
     connect_seconds: float = 10.0
     read_seconds: float = 15.0
     total_seconds: float = 28.0
+
+
+class Into:
+    """A body that is too large for memory: what is sent goes into `file`, and may take `seconds` in all."""
+
+    def __init__(self, file: BinaryIO, seconds: float):
+        self.file, self.seconds, self._size = file, seconds, 0
+
+    def begin(self) -> "Into":
+        """Forget what came of another try."""
+        self.file.seek(0)
+        self.file.truncate()
+        self._size = 0
+        return self
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iadd__(self, piece: bytes) -> "Into":
+        self.file.write(piece)
+        self._size += len(piece)
+        return self
 
 
 #: Called for each hop with its URL: a context manager that waits for the host's turn; what it raises ends the GET.
@@ -127,9 +152,12 @@ class Web:
 
     async def get(
         self, url: str, limit: int, headers: Mapping[str, str] | None = None, allow_private: bool = False,
-        gate: Gate | None = None,
+        gate: Gate | None = None, into: Into | None = None,
     ) -> Answer:  # fmt: skip
-        """What is at a URL, of at most `limit` bytes; redirects are followed, each hop through `gate`."""
+        """What is at a URL, of at most `limit` bytes; redirects are followed, each hop through `gate`.
+
+        With `into` the body goes there, as it was sent, and the answer has no content.
+        """
         asked, hops, spent = url, 0, 0.0
         while True:
             if problem := why_unsafe_url(url):
@@ -138,7 +166,7 @@ class Web:
                 async with (gate or _no_gate)(url):
                     hops += 1
                     started = asyncio.get_running_loop().time()
-                    answer, location = await self._hop(url, limit, headers, allow_private, spent)
+                    answer, location = await self._hop(url, limit, headers, allow_private, spent, into)
                     spent += asyncio.get_running_loop().time() - started
             except Held as held:
                 return _with_hops(held.answer, hops)
@@ -153,13 +181,15 @@ class Web:
             headers = {k: v for k, v in (headers or {}).items() if not k.startswith("If-")}
 
     async def _hop(
-        self, url: str, limit: int, headers: Mapping[str, str] | None, allow_private: bool, spent: float
-    ) -> tuple[Answer, str | None]:
+        self, url: str, limit: int, headers: Mapping[str, str] | None, allow_private: bool, spent: float,
+        into: Into | None,
+    ) -> tuple[Answer, str | None]:  # fmt: skip
         """One request: the answer, and where it redirects to."""
-        answer, body = Answer(url, "failed"), bytearray()
+        answer, body = Answer(url, "failed"), bytearray() if into is None else into.begin()
+        seconds = self.limits.total_seconds if into is None else into.seconds
         try:
             async with (
-                asyncio.timeout(max(0.1, self.limits.total_seconds - spent)),
+                asyncio.timeout(max(0.1, seconds - spent)),
                 self._client(allow_private).stream("GET", url, headers=headers) as response,
             ):
                 answer = _opened(url, response, self.world.now())
@@ -171,9 +201,11 @@ class Web:
                     kind = "refused" if answer.outcome == "fetched" else answer.outcome
                     words = f"It has more than the {limit} bytes allowed."
                     return _part(answer, body).failed(kind, words, "too_large"), None
+                if isinstance(body, Into):
+                    return answer, None
                 return await _unpacked(answer, bytes(body), response.headers.get("Content-Encoding", ""), limit), None
         except TimeoutError:
-            words = f"It did not all come within {self.limits.total_seconds:g} seconds."
+            words = f"It did not all come within {seconds:g} seconds."
             return _part(answer, body).failed("failed", words), None
         except (httpx.HTTPError, httpx.InvalidURL, httpx.StreamError, OSError, ValueError) as error:
             if unsafe := _cause(error, UnsafeAddress):
@@ -183,8 +215,9 @@ class Web:
             kind = "refused" if isinstance(error, (httpx.InvalidURL, httpx.UnsupportedProtocol)) else "failed"
             return _part(answer, body).failed(kind, f"The connection failed: {words}."), None
 
-    async def _read(self, response: httpx.Response, body: bytearray, limit: int) -> bool:
+    async def _read(self, response: httpx.Response, body: bytearray | Into, limit: int) -> bool:
         """The body as it was sent, into `body`; False when it is more than the limit."""
+        started = asyncio.get_running_loop().time()
         declared = response.headers.get("Content-Length", "")
         if declared.isdecimal() and int(declared) > limit:
             return False
@@ -194,7 +227,11 @@ class Web:
                 body += piece
                 if len(body) > limit:
                     return False
-                if len(body) > _SMALL_BODY and not is_large:
+                if isinstance(body, Into):
+                    took = asyncio.get_running_loop().time() - started
+                    if took > self.limits.total_seconds and len(body) < took * _LEAST_RATE:
+                        raise httpx.ReadTimeout(f"fewer than {_LEAST_RATE:,} bytes a second came")
+                elif len(body) > _SMALL_BODY and not is_large:
                     await self._large.acquire()
                     is_large = True
         finally:
@@ -280,8 +317,10 @@ def retry_after(value: str | None, now: datetime) -> float | None:
     return min(max(seconds, 0.0), _MOST_RETRY_AFTER)
 
 
-def _part(answer: Answer, body: bytearray) -> Answer:
+def _part(answer: Answer, body: bytearray | Into) -> Answer:
     """The answer with what came of its body, as evidence; it is never taken for the whole."""
+    if isinstance(body, Into):
+        return answer
     return replace(answer, content=bytes(body[:_KEPT_BYTES]))
 
 

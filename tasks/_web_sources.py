@@ -11,7 +11,17 @@ from urllib.parse import urlsplit
 
 from schemas.errors import UsageError
 from schemas.settings import MEBIBYTE, project
-from schemas.source import FEED_KINDS, FILE_KINDS, SCHEDULES, WEB_KINDS, Budget, Limits, Source, SourceBook
+from schemas.source import (
+    FEED_KINDS,
+    FILE_KINDS,
+    LISTED_KINDS,
+    SCHEDULES,
+    WEB_KINDS,
+    Budget,
+    Limits,
+    Source,
+    SourceBook,
+)
 from tasks._web_addresses import why_unsafe_url
 from tasks._zones import place_zone
 
@@ -44,6 +54,7 @@ _LIMITS = {
     "delay_seconds": _number(0, 3600),
     "requests": _number(1, 1_000_000, whole=True),
     "page_bytes": _number(1000, 256 * MEBIBYTE, whole=True),
+    "archive_bytes": _number(1000, 1 << 40, whole=True),
     "recent_days": _number(0, 36500),
     "revisit_hours": _Rule(
         lambda v: isinstance(v, list) and all(_number(0, 100_000).is_right(hours) for hours in v),
@@ -142,7 +153,7 @@ def _source(entry: Any, number: int, path: Path) -> Source:
 def _address(source: Source, address: str, path: Path, where: str) -> str:
     """An address as it is used: a path stands beside the file that names it."""
     is_url = bool(re.match(r"[a-z][a-z0-9+.-]+:", address, re.I)) and not Path(address).exists()
-    if is_url and source.is_web:
+    if is_url and (source.kind in WEB_KINDS or source.kind == "warc"):
         if problem := why_unsafe_url(address):
             raise UsageError(f"{where}: address {_bare(address)} cannot be fetched: {problem}")
         return address
@@ -150,7 +161,7 @@ def _address(source: Source, address: str, path: Path, where: str) -> str:
         raise UsageError(
             f"{where}: address {_bare(address)} must be a path, as its kind is {source.kind}; download it first"
         )
-    if source.kind in ("feed", "sitemap"):
+    if source.kind in LISTED_KINDS:
         raise UsageError(
             f"{where}: address {address} must begin with http:// or https://, as its kind is {source.kind}"
         )

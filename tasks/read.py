@@ -52,6 +52,15 @@ def read_input(name: str, settings: Settings, stdin: BinaryIO | None = None) -> 
     return _path_documents(Path(name), settings)
 
 
+def read_archive(file: io.FileIO, origin: str, settings: Settings) -> Iterator[Document] | None:
+    """Every page of a web archive that was fetched into a file; None when it is something else."""
+    file.seek(0)
+    stream, unpacked = open_stream(file)  # type: ignore[arg-type]
+    if sniff(head_of(stream), origin) != WARC:
+        return None
+    return read_warc(stream, unpacked, origin, settings.max_document_bytes)
+
+
 def _stdin_documents(stdin: BinaryIO, settings: Settings) -> Iterator[Document]:
     stream, unpacked = open_stream(stdin)
     yield from _json_lines(stream, unpacked, STDIN, settings)

@@ -90,7 +90,12 @@ def test_a_file_that_is_right(write: Callable[[str], Path]):
             ["harbour.example", "user name or password"],
         ),
         ("https://harbour.example/b.xml", "feeds/b.xml", ["feeds/b.xml", "must begin with http"]),
-        ('"archive/old.warc.gz"', '"https://x.example/old.warc"', ["must be a path", "download it first"]),
+        (
+            'kind = "warc"\naddress = "archive/old.warc.gz"',
+            'kind = "dump"\naddress = "https://x.example/old.jsonl"',
+            ["must be a path", "download it first"],
+        ),
+        ('"archive/old.warc.gz"', '"ftp://x.example/old.warc"', ["ftp://", "http:// and https://"]),
         ('contact = "desk@copydesk.example"', "", ["has no contact", "add contact"]),
         ('contact = "desk@copydesk.example"', 'contact = "me"', ["contact", "e-mail or web address"]),
         ("seconds = 60", "hours = 1", ["[collect]", "hours"]),
