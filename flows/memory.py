@@ -1,4 +1,4 @@
-"""The memory of a source is advanced: what repeats across the documents of each outlet, learned anew."""
+"""What was learned is advanced: what repeats across the documents of each outlet, and what words are common."""
 
 import logging
 from collections.abc import Iterator
@@ -10,8 +10,10 @@ from flows.pool import Pool
 from flows.run import Run
 from flows.version import rules_hash, rules_version
 from schemas.errors import WarehouseError
+from tasks import _terms
 from tasks._memory import Copy, line_key, read_copy
 from tasks.batch import log, step
+from warehouse.frequencies import articles_by_language, read_frequencies, some_articles, write_frequencies
 from warehouse.memory import (
     KnownLine,
     LineCount,
@@ -28,6 +30,8 @@ from warehouse.memory import (
 
 #: Documents whose lines are put into the count at once.
 _AT_ONCE = 256
+#: Words are counted again once a language has so many times the articles: all stories are worked out anew by them.
+_GROWN = 2
 
 
 @step("learn")
@@ -47,6 +51,7 @@ def learn(run: Run) -> None:
         if next(run.store.not_loaded(), None) is not None:
             log("the landing folder has documents that are not loaded: what is known of sources stays as it is")
         else:
+            _learn_words(run)
             learned_from = what_there_is(run.store, rules_hash())
             if not is_learned(run.store, learned_from):
                 _advance(run)
@@ -82,6 +87,22 @@ def _advance(run: Run) -> None:
     path = write_snapshot(run.store.landing_folder, highest + 1, known)
     told = f"snapshot {number_of(path)}, {len(lines):,} lines of {len(totals):,} sources"
     log(f"learned from {documents:,} documents: {told}; what was made by another is dealt with again")
+
+
+def _learn_words(run: Run) -> None:
+    """Count which words are common in the warehouse, where it has grown to have enough articles, or many more."""
+    assert run.store is not None
+    articles = articles_by_language(run.store)
+    known = read_frequencies(run.store.landing_folder).languages
+    if not any(
+        count >= _terms.LEAST_ARTICLES and (name not in known or count >= _GROWN * known[name].articles)
+        for name, count in articles.items()
+    ):
+        return
+    found = _terms.common_words(some_articles(run.store), articles)
+    path = write_frequencies(run.store.landing_folder, found)
+    words = sum(len(common.terms) for common in found.values())
+    log(f"snapshot {number_of(path)} of words: {words:,} are common in {len(found):,} languages; stories are made anew")
 
 
 def _rows(copies: list[Copy | None]) -> Iterator[tuple[str, int, int, int, str]]:

@@ -1,14 +1,16 @@
 """Articles as vectors: the words that say what each is about, and how much each of them says (TF-IDF).
 
 How rare a word is comes from a table for each language that ships with copydesk (seeds/words.npz), so that it does not
-depend on what else is in the warehouse: three articles are grouped as they would be among three million.
+depend on what else is in the warehouse: three articles are grouped as they would be among three million.  But for what
+nearly every article has: the name of the town in a paper of one town tells its articles apart as little as `the` does,
+and no table knows it.  Such words are learned by `reprocess` (flows/memory.py, warehouse/frequencies.py).
 """
 
 import re
 import unicodedata
 import zlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import repeat
@@ -17,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from tasks._text import UNSPACED
+from warehouse.frequencies import CommonWords, Frequencies
 
 TABLE = Path(__file__).resolve().parent.parent / "seeds" / "words.npz"
 #: Terms kept of an article, the heaviest first.  More do not help: B3 on stories.jsonl is .914 with 40, .919 with 50,
@@ -35,6 +38,11 @@ _WORDS = 50
 _RARE, _RARE_PAIR = 1e-7, 1e-5
 #: Numbers of one or two digits and years, and others: in so many of all articles.
 _COMMON_NUMBER, _NUMBER = 0.02, 0.001
+#: A word in this share of the warehouse's articles, of so many or more, is as common as it is there.  Events have less:
+#: their words are not counted against them.
+LEAST_SHARE, LEAST_ARTICLES = 0.1, 1000
+#: A word in all articles still says something.
+_MOST_SHARE = 0.9
 #: In a language without a table long words say more: natural logarithm for each letter.
 _BY_LETTER = 1.5
 #: Of what a level in the table is the logarithm (to the base of 2).
@@ -58,8 +66,11 @@ class Vectors:
     weights: np.ndarray
 
 
-def vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]]) -> Vectors:
-    """Articles as title, standfirst, body and language; each has a vector of length `LENGTH`, or none without words."""
+def vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], common: Frequencies) -> Vectors:
+    """Articles as title, standfirst, body and language; each has a vector of length `LENGTH`, or none without words.
+
+    `common`: what is known to be common in the warehouse.
+    """
     told: list[tuple[int, int]] = []
     times: list[int] = []
     lengths = np.zeros(len(copies), np.int64)
@@ -79,7 +90,8 @@ def vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]]) ->
     numbers = {language: n for n, language in enumerate(dict.fromkeys(languages))}
     spoken = np.array([numbers[language] for language in languages], np.int64)[owner]
     for language, n in numbers.items():
-        rarity[spoken == n] = _rarity(terms[first[spoken == n]], language)
+        some = terms[first[spoken == n]]
+        rarity[spoken == n] = _at_most(_rarity(some, language), some[:, 0], common.languages.get(language or ""))
     weight = (1 + np.log(np.bincount(number, times, minlength=len(both)))) * rarity
     order = np.lexsort((term, -weight, owner))
     owner, term, weight = owner[order], term[order], weight[order]
@@ -142,6 +154,39 @@ def _rarity(terms: np.ndarray, language: str | None) -> np.ndarray:
         )
         rare = -np.log(-np.expm1(-share * _WORDS))
     return np.select([kinds == -1, kinds == -2], [-np.log(_COMMON_NUMBER), -np.log(_NUMBER)], rare)
+
+
+def _at_most(rarity: np.ndarray, terms: np.ndarray, common: CommonWords | None) -> np.ndarray:
+    """The same, but no more than the warehouse makes it."""
+    if common is None or not len(common.terms):
+        return rarity
+    place = np.minimum(np.searchsorted(common.terms, terms), len(common.terms) - 1)
+    own = -np.log(np.minimum(common.shares[place], _MOST_SHARE))
+    return np.where(common.terms[place] == terms, np.minimum(rarity, own), rarity)
+
+
+def common_words(
+    parts: Iterable[Sequence[tuple[str | None, str | None, str, str | None]]], articles: Mapping[str, int]
+) -> dict[str, CommonWords]:
+    """What is common in these articles, by language; of languages with few articles nothing.
+
+    `articles`: how many of each language the warehouse has, of which these are some.
+    """
+    found: dict[str, Counter[int]] = {name: Counter() for name, count in articles.items() if count >= LEAST_ARTICLES}
+    read: Counter[str] = Counter()
+    for part in parts:
+        for title, standfirst, body, language in part:
+            name = language or ""
+            if name in found:
+                words = {*split(body), *split(title or ""), *split(standfirst or "")}
+                found[name].update({term for term, _ in map(_term, words, repeat(has_plural(language)))})
+                read[name] += 1
+    known = {}
+    for name, counts in found.items():
+        kept = sorted((term, count) for term, count in counts.items() if count >= LEAST_SHARE * read[name])
+        terms, shares = np.array([term for term, _ in kept], np.int64), np.array([count for _, count in kept])
+        known[name] = CommonWords(articles[name], terms, shares / max(read[name], 1))
+    return known
 
 
 @cache

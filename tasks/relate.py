@@ -15,6 +15,7 @@ import scipy.sparse as sp
 from tasks import _shingles, _stories, _terms
 from tasks._compare import NEAR_DUPLICATE, compare, mask_furniture
 from tasks._groups import Linked, group
+from warehouse.frequencies import Frequencies, read_frequencies
 from warehouse.relations import Compared, Members, Relations
 from warehouse.store import Store
 from warehouse.stories import Nodes, Reached, Shared, Stories, Terms
@@ -33,14 +34,15 @@ def relate(store: Store) -> None:
     relations = Relations(store, 1 << _shingles.MARK_BITS)
     relations.require_index(_shingles.INDEX)
     stories = Stories(store, _stories.NEAREST, _stories.MOST_DAYS)
-    stories.require_index(_stories.MADE)
+    common = read_frequencies(store.landing_folder)
+    stories.require_index(f"{_stories.MADE} {common.name}".rstrip())
     while relations.is_waiting():
         with relations.part():
             fresh = relations.fresh()
             relations.index(fresh, *_shingles.index_marks(_shingles.read_texts(fresh.bodies)))
             relations.link(_links(relations.candidates()))
             relations.regroup(_representatives(relations.members()))
-            _tell(stories)
+            _tell(stories, common)
 
 
 def _links(compared: Compared) -> dict[str, np.ndarray | list[str]]:
@@ -90,10 +92,10 @@ def _representatives(members: Members) -> dict[str, str | None]:
     return found
 
 
-def _tell(stories: Stories) -> None:
+def _tell(stories: Stories, common: Frequencies) -> None:
     """The stories of the near-duplicate groups that this part of the queue has touched, and of what is near them."""
     fresh = stories.fresh()
-    made = _terms.vectors(fresh.copies)
+    made = _terms.vectors(fresh.copies, common)
     stories.index(fresh.first_no, made.owners, made.terms, made.weights)
     reached = stories.connect(*_nearest(stories))
     components, parts = _stories.leaves(len(reached.numbers), reached.one, reached.other, reached.similarities)

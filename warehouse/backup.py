@@ -42,8 +42,8 @@ def backup(warehouse: Path, landing_folder: Path, folder: Path) -> dict[str, Any
         size = _copy(warehouse, folder / warehouse.name)  # first: the packs then hold all that is in it
         packs = sorted(p for p in landing_folder.glob("*.parquet") if not (target / p.name).exists())
         size += sum(_copy(pack, target / pack.name) for pack in packs)
-        for snapshot in (landing_folder / "memory").glob("*.npz"):
-            size += _copy_changed(snapshot, target / "memory" / snapshot.name)
+        for snapshot in (*landing_folder.glob("memory/*.npz"), *landing_folder.glob("words/*.npz")):
+            size += _copy_changed(snapshot, target / snapshot.relative_to(landing_folder))
         forgotten = _forget(landing_folder, target)
     except OSError as error:
         raise WarehouseError(f"cannot back up to {folder}: {reason(error)}") from error

@@ -5,18 +5,15 @@ A snapshot is `landing/memory/0001.npz`, made by numpy: `keys` (64 bits for a so
 line has how many articles of the source there are.
 """
 
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from schemas.document import Document
-from schemas.errors import WarehouseError
 from warehouse import landing
-from warehouse._reasons import reason
+from warehouse._snapshots import newest_in, number_of, read_arrays, write_arrays
 from warehouse._sql import query
 from warehouse.migrate import read_state, write_state
-from warehouse.publish import sync_folder
 from warehouse.rows import Pack
 
 if TYPE_CHECKING:
@@ -25,7 +22,7 @@ if TYPE_CHECKING:
     from warehouse.connection import Writer
     from warehouse.store import Store
 
-_UNFINISHED = ".unfinished"
+_ARRAYS = ("keys", "articles", "lines")
 #: What `warehouse_state` has: the number of the snapshot in `source_lines`, and what it was learned from.
 _NUMBER, _LEARNED_FROM = "memory_snapshot", "memory_learned_from"
 #: In fewer articles no line is known (count_lines.sql).
@@ -46,79 +43,37 @@ class KnownLine(NamedTuple):
 
 def newest_snapshot(landing_folder: Path) -> Path | None:
     """The snapshot with the highest number; None when nothing was learned yet."""
-    found = [path for path in (landing_folder / "memory").glob("*.npz") if path.stem.isdecimal()]
-    return max(found, key=number_of, default=None)
-
-
-def number_of(snapshot: Path | None) -> int:
-    """The number of a snapshot, from 1; 0 for none."""
-    return int(snapshot.stem) if snapshot else 0
+    return newest_in(landing_folder / "memory")
 
 
 def write_snapshot(landing_folder: Path, number: int, known: Sequence[KnownLine]) -> Path:
     """Keep what was learned, and answer when it is on the disk."""
     import numpy as np
 
-    folder = landing_folder / "memory"
     known = sorted(known)
     lines = "\n".join(f"{k.source}\t{k.line}" for k in known).encode("utf-8", "surrogatepass")
-    path = folder / f"{number:04}.npz"
-    unfinished = folder / f".{path.name}.{os.getpid()}{_UNFINISHED}"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for left in folder.glob(f".*{_UNFINISHED}"):  # by a run that was killed
-            left.unlink()
-        with unfinished.open("wb") as file:
-            np.savez_compressed(
-                file,
-                keys=np.array([k.key for k in known], np.uint64),
-                articles=np.array([k.articles for k in known], np.uint32),
-                lines=np.frombuffer(lines, np.uint8),
-            )
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-        sync_folder(folder)
-        sync_folder(landing_folder)
-    except OSError as error:
-        raise WarehouseError(f"cannot keep what was learned in {folder}: {reason(error)}") from error
-    return path
+    arrays = {
+        "keys": np.array([k.key for k in known], np.uint64),
+        "articles": np.array([k.articles for k in known], np.uint32),
+        "lines": np.frombuffer(lines, np.uint8),
+    }
+    return write_arrays(landing_folder / "memory", number, arrays)
 
 
 def read_counts(path: Path) -> tuple[Any, Any]:
     """`keys` and `articles` of a snapshot, as numpy arrays."""
-    with _opened(path) as arrays:
-        return arrays["keys"], arrays["articles"]
+    arrays = read_arrays(path, _ARRAYS)
+    return arrays["keys"], arrays["articles"]
 
 
 def read_snapshot(path: Path | None) -> list[KnownLine]:
     """All of a snapshot; nothing when there is none."""
     if path is None:
         return []
-    with _opened(path) as arrays:
-        lines = arrays["lines"].tobytes().decode("utf-8", "surrogatepass").split("\n")
-        rows = zip(arrays["keys"].tolist(), arrays["articles"].tolist(), lines, strict=False)
-        return [KnownLine(key, articles, *line.split("\t", 1)) for key, articles, line in rows]
-
-
-class _opened:  # noqa: N801 - a context manager
-    """The arrays of a snapshot; WarehouseError for whatever is wrong with the file."""
-
-    def __init__(self, path: Path):
-        self._path = path
-
-    def __enter__(self) -> Any:
-        import numpy as np
-
-        try:
-            with np.load(self._path, allow_pickle=False) as file:
-                return {name: file[name] for name in ("keys", "articles", "lines")}
-        except Exception as error:  # zipfile, zlib and numpy each have their own
-            raise WarehouseError(
-                f"{self._path} cannot be read ({type(error).__name__}): move it away, and run `copydesk reprocess`"
-            ) from error
-
-    def __exit__(self, *_: object) -> None: ...
+    arrays = read_arrays(path, _ARRAYS)
+    lines = arrays["lines"].tobytes().decode("utf-8", "surrogatepass").split("\n")
+    rows = zip(arrays["keys"].tolist(), arrays["articles"].tolist(), lines, strict=False)
+    return [KnownLine(key, articles, *line.split("\t", 1)) for key, articles, line in rows]
 
 
 # Learning ------------------------------------------------------------------------------------------------------------
