@@ -10,8 +10,10 @@ from typing import Any
 import numpy as np
 
 from flows.document import make_article
+from flows.pool import Pool
 from schemas.document import Document
 from schemas.errors import UsageError
+from schemas.outcome import Refusal
 from schemas.settings import Settings, is_own_project, project
 from tasks._block_labeller import label_blocks
 from tasks._blocks import Block
@@ -25,6 +27,8 @@ from tasks.extract import parse_page, read_page
 _GOLDEN = Path(__file__).parent.parent / "tests" / "golden" / "publishers"
 #: What a golden record holds, of what `extract` prints.
 GOLDEN_FIELDS = ("title", "standfirst", "authors", "published_at", "source", "language")
+#: Of a page that is refused for these there is nothing to draft from; others may be what rules are to mend.
+_USELESS = frozenset(("empty", "timeout", "too_large", "unreadable", "unsupported_type"))
 #: Share of the body, in characters, that its container must hold.
 _NEARLY_ALL = 0.95
 #: Names made anew with each build of a site (`css-1q2w3e`, `post-48213`) say nothing tomorrow.
@@ -40,14 +44,21 @@ def draft(document: Document, folder: Path | None = None, golden: Path | None = 
     """Write a rule file for the outlet of a page, and the page with its record as a golden pair; the paths written.
 
     The selectors are what the general way found, commented out: a rule is for what it gets wrong.  UsageError when
-    the page does not say where it is from, is no HTML, or has rules already.
+    the page does not say where it is from, is no HTML, holds no article, or has rules already.
     """
     folder, golden = folder or project() / "publishers", golden or golden_folder()
-    record = make_article(document, Settings()).as_record()
-    decoded = decode(document.content, document.charset, is_html=True)
-    tree = parse_page(getattr(decoded, "text", "")) if document.media_type == "text/html" else None
-    if tree is None or not hasattr(tree, "xpath"):
-        raise UsageError(f"{document.origin} is no HTML page; rules with selectors are for those")
+    seen: Any = document.refusal
+    if seen is None:
+        if document.media_type != "text/html":
+            raise UsageError(f"{document.origin} is no HTML page; rules with selectors are for those")
+        with Pool(replace(Settings(), workers=1), _look, lambda _, refusal: refusal) as pool:  # it may take for ever
+            (seen,) = pool.map([document])
+    if isinstance(seen, Refusal):
+        why = seen.detail.rstrip(".")
+        raise UsageError(
+            f"{document.origin} cannot be drafted from ({', '.join(seen.reasons)}: {why}); name another page"
+        )
+    record, selectors = seen
     domain = domain_of(record["url"])
     if not domain:
         raise UsageError(f"{document.origin} does not say where it is from; fetch it by its URL, or put a "
@@ -68,11 +79,23 @@ def draft(document: Document, folder: Path | None = None, golden: Path | None = 
         if path.exists():
             raise UsageError(f"{path} is there already; move it away first")
     folder_of_pages.mkdir(parents=True, exist_ok=True)
-    rules.write_text(_rules(domain, record, dict(_selectors(tree))), encoding="utf-8")
+    rules.write_text(_rules(domain, record, selectors), encoding="utf-8")
     page.write_bytes(document.content)
     expected.write_text(json.dumps(expected_of(record), ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
     read_publisher(rules)
     return [rules, page, expected]
+
+
+def _look(document: Document, _: Settings) -> tuple[dict[str, Any], dict[str, str]] | Refusal:
+    """The record of a page, and by field a selector of what the general way found; why it is no use, if it is none."""
+    article = make_article(document, Settings())
+    if _USELESS & set(article.reasons):
+        return Refusal(article.reasons, article.stage or "read", article.detail or "nothing of it can be read")
+    decoded = decode(document.content, document.charset, is_html=True)
+    if isinstance(decoded, Refusal):
+        return decoded
+    tree = parse_page(decoded.text)
+    return tree if isinstance(tree, Refusal) else (article.as_record(), dict(_selectors(tree)))
 
 
 def expected_of(record: dict[str, Any]) -> dict[str, Any]:

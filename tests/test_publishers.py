@@ -266,6 +266,25 @@ def test_what_cannot_be_drafted_is_said(tmp_path, name, says):
     assert done.returncode == 2 and says in done.stderr and "Traceback" not in done.stderr
 
 
+SLOW = "<html><body>" + "<div>" * 150 + "<table>" + "<tr><td>a<td>b" * 400_000
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (SLOW.encode(), "too_large|timeout"), (b"<html>" + b"<p>" * 8_000_000, "too_large"), (b"<html><body></body></html>", "empty"),
+        (b"<html><body><p>" + bytes(range(256)) * 99, "unreadable"), (b"%PDF-1.7\n", "unsupported_type"),
+    ],
+)  # fmt: skip
+def test_a_page_that_nothing_can_be_drafted_from_is_told_in_a_sentence(tmp_path, content, reason):
+    path = tmp_path / "a.html"
+    path.write_bytes(content)
+    with pytest.raises(UsageError, match=rf"a\.html cannot be drafted from .*{reason}.*; name another page") as told:
+        publishers.draft(publishers.page_of(path), tmp_path / "rules", tmp_path / "golden")
+    assert "\n" not in str(told.value)
+    assert not (tmp_path / "rules").exists() and not (tmp_path / "golden").exists()
+
+
 def test_the_golden_pages_of_outlets_come_out_as_wanted():
     done = copydesk("publisher", "check")
     assert (done.returncode, done.stdout) == (0, ""), done.stdout + done.stderr
