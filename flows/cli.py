@@ -103,7 +103,7 @@ def ingest(
 
 @app.command(epilog="Example: copydesk extract page.html | jq -r .body")
 def extract(inputs: Inputs, source: Source = None, workers: Workers = None, debug: Debug = False) -> None:
-    """Clean copy without a warehouse: one JSON record a document, in input order."""
+    """Clean copy without a warehouse. One JSON record a document, in input order."""
     import orjson
 
     from flows.document import take_apart_in_time
@@ -132,7 +132,7 @@ def explain(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """One document, piece by piece: taken for what, by which rule, kept or removed; and where its fields come from.
+    """One document, piece by piece: taken for what, by which rule. Kept or removed; and where its fields come from.
 
     With what the warehouse has learned of the source, if it has.
     """
@@ -169,7 +169,7 @@ def query(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Ask the warehouse in SQL, read-only, also while a load is running."""
+    """Ask the warehouse in SQL, read-only. Also while a load is running."""
     from flows import show
     from warehouse import reports
 
@@ -216,7 +216,7 @@ def reprocess(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Make articles anew from the raw documents: those made by older rules; or of an outlet, or days; or all."""
+    """Make articles anew from the raw documents. Those made by older rules; or of an outlet, or days; or all."""
     from flows.inputs import require_stored
 
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait)
@@ -236,7 +236,7 @@ def up(
     workers: Workers = None,
     debug: Debug = False,
 ) -> None:
-    """Prefect server and UI, every deployment of prefect.yaml, and a worker; Ctrl-C stops all.
+    """Run it all on a schedule: Prefect's server, UI, and a worker. As prefect.yaml says; Ctrl-C stops all.
 
     With PREFECT_API_URL in the environment it is that server's deployments and worker only.
     """
@@ -259,7 +259,7 @@ def export(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """The public tables and views as Parquet files, all of one state, with a README; also during a load."""
+    """The public tables and views as Parquet files. All of one state, with a README; also during a load."""
     from flows import show
     from flows.inputs import with_memory
     from flows.version import code_version, provenance
@@ -286,7 +286,7 @@ def check(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Whether the warehouse and the raw packs hold together; also during a load. Exit status 1 when they do not."""
+    """Whether the warehouse and the raw packs hold together. Also during a load. Exit status 1 when they do not."""
     from flows import show
     from schemas.errors import WarehouseError
     from warehouse.audit import audit, verdict

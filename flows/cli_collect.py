@@ -40,7 +40,7 @@ def collect(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Fetch what is new from the configured sources, and ingest it; with days, what they say is of those days."""
+    """Fetch what is new from the configured sources, and ingest it. With days, what they say is of those days."""
     from schemas.source import Window, is_url
     from tasks._web_sources import choose, read_sources
 
@@ -101,7 +101,7 @@ def sources_add(
     ] = False,
     debug: Debug = False,
 ) -> None:
-    """Find the feeds and sitemaps of a site, and draft its entry on standard output."""
+    """Find a site's feeds and sitemaps, and draft its entry. On standard output."""
     from flows.sources import draft_source
 
     sys.stdout.write(draft_source(url, allow_private))

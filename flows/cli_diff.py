@@ -17,7 +17,7 @@ def diff(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """What an outlet changed between the versions of an article; or the passages that two articles share."""
+    """What changed between versions, or what two articles share. Titles, figures and paragraphs; or passages."""
     from flows import show, show_diff
     from flows.diff import edits_of, shared_words
 

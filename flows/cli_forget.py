@@ -22,7 +22,7 @@ def forget(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Take articles down for good: every version, their raw copy, what was learned from them; and keep them out."""
+    """Take articles down for good, and keep them out. Every version goes, raw copy, what was learned from them."""
     from flows import show
     from flows.forget import forget as take_down
     from flows.forget import plan

@@ -18,7 +18,7 @@ def backup(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Copy the warehouse and what is new of the raw packs; also during a load. What was taken down goes there too."""
+    """Copy the warehouse and what is new of the raw packs. Also during a load. What was taken down goes from there."""
     from flows import show
     from warehouse.backup import backup as copy_to
 
@@ -43,7 +43,7 @@ def forecast(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """How much disk the raw packs and the warehouse will take in 30 and in 365 days."""
+    """How much disk raw packs and warehouse take in 30 and 365 days."""
     from flows import show
     from warehouse.backup import forecast as look_ahead
 

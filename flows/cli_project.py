@@ -16,7 +16,7 @@ def init(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Lay out a project of your own: sources, publishers, inbox, prefect.yaml. What is there already stays as it is."""
+    """Lay out a project of your own. Sources, publishers, inbox, prefect.yaml; what is there already stays as it is."""
     from flows import show
     from flows.project import init as lay_out
 

@@ -20,7 +20,7 @@ def draft(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Write a rule file for the outlet of a page, and the page with its record as a golden pair to correct."""
+    """Write a rule file for the outlet of a page. With the page and its record as a golden pair to correct."""
     from flows import publishers, show
     from flows.inputs import read_all, require
     from schemas.settings import Settings
@@ -40,7 +40,7 @@ def draft(
 
 @publisher_app.command(epilog="Example: copydesk publisher check")
 def check(json: Json = False, debug: Debug = False) -> None:
-    """Whether all rule files are right and all golden pages come out as wanted. Exit status 1 when not."""
+    """Whether rule files are right and golden pages as wanted. Exit status 1 when not."""
     from flows import publishers, show
     from schemas.errors import RunFailed
 

@@ -28,7 +28,7 @@ def quarantine_list(
     if json:
         show.print_json(rows)
     else:
-        show.records(rows, "nothing is in quarantine")
+        show.refused(rows)
 
 
 @quarantine_app.command("show", epilog="Example: copydesk quarantine show 3f9a")

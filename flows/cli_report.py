@@ -20,7 +20,7 @@ def report(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """One HTML file that tells how things are: works without a network, on a phone, and printed."""
+    """One HTML file that tells how things are. Works without a network, on a phone, and printed."""
     from flows import show
     from flows.report import make_report
 

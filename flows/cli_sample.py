@@ -25,7 +25,7 @@ def sample(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Draw articles at random for a person to judge; or read what was judged into precision with intervals."""
+    """Draw articles at random for a person to judge. Or read what was judged into precision with intervals."""
     from flows import show
     from flows.sample import read_back, write_sample
 

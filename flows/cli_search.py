@@ -33,7 +33,7 @@ def search(
     json: Json = False,
     debug: Debug = False,
 ) -> None:
-    """Find articles by their words, the best first, with the passage that shows why; also during a load.
+    """Find articles by their words, the best first. With the passage that shows why; also during a load.
 
     Accents and capitals do not matter. What was published since the last search is indexed first.
     """

@@ -238,6 +238,22 @@ def records(rows: Sequence[dict[str, Any]], nothing: str, title: str | None = No
         print(nothing, file=sys.stderr)
 
 
+def refused(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Refused documents: on a terminal two or three lines each, else rows as `query` gives them."""
+    if not rows or not sys.stdout.isatty():
+        records([dict(row) for row in rows], "nothing is in quarantine")
+        return
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    for row in rows:
+        head = (f"{row['document']}  {cell(row['quarantined_at'])[:16]}  ", "dim"), (", ".join(row["reasons"]), "bold")
+        console.print(Text.assemble(*head, "  ", printable(row["source"] or "")))
+        for value in filter(None, (row["origin"], row["detail"])):
+            console.print(Text(f"  {printable(_shortened(' '.join(value.split())))}"))
+
+
 def refusals(rows: Sequence[dict[str, Any]]) -> None:
     """Each refused document: why, and the beginning of its raw copy."""
     for row in rows:

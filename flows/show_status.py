@@ -23,7 +23,8 @@ def status_lines(report: Mapping[str, Any]) -> Iterator[str]:
     """Totals, alarms, the largest outlets, the last runs, languages, open quarantine; what there is of them."""
     totals = report["totals"]
     yield (
-        f"{totals['articles']:,} articles of {totals['sources']:,} outlets, {totals['raw_documents']:,} raw documents, "
+        f"{_many(totals['articles'], 'article')} of {_many(totals['sources'], 'outlet')}, "
+        f"{_many(totals['raw_documents'], 'raw document')}, "
         f"{totals['in_quarantine']:,} in quarantine"
     )
     if totals["articles"]:
@@ -55,7 +56,7 @@ def _sources(sources: Sequence[Row], count: int) -> Iterator[str]:
     title = f"outlets, {_SOURCES} largest of {count:,}" if len(sources) > _SOURCES else "outlets"
     yield f"{title:<25}{'articles':>9} {'words':>6} {'flagged':>8}  last published"
     for row in sources[:_SOURCES]:
-        missed = f", {row['rules_missed']:,} rules missed" if row["rules_missed"] else ""
+        missed = f", {_many(row['rules_missed'], 'rule')} missed" if row["rules_missed"] else ""
         last = cell(row["last_published_at"])[:16] or "never dated"
         yield (
             f"  {_padded(row['source'], 23)}{row['articles']:>9,} {row['mean_words'] or 0:>6,} {row['with_flags']:>8,}"
@@ -76,8 +77,18 @@ def _runs(runs: Sequence[Row]) -> Iterator[str]:
 
 
 def _counts(title: str, rows: Sequence[Row], name: str, count: str) -> Iterator[str]:
-    if rows:
-        yield f"{title}: " + ", ".join(f"{row[name]} {row[count]:,}" for row in rows)
+    """The first of them that fit into a line, and how many more there are."""
+    told = [f"{row[name]} {row[count]:,}" for row in rows]
+    for shown in range(len(told), 0, -1):
+        more = f", and {len(told) - shown} more" if shown < len(told) else ""
+        line = f"{title}: {', '.join(told[:shown])}{more}"
+        if shown == 1 or _columns(line) <= _WIDTH:
+            yield line
+            return
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")
 
 
 def _padded(text: str, width: int) -> str:

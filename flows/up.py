@@ -109,6 +109,7 @@ def _environment(api: str, own: bool, warehouse: Path, workers: int | None) -> d
         told["PREFECT_SERVER_UI_API_URL"] = api
         # In files, so that a server that starts anew knows whose turn it is; in memory a turn would be lost for good.
         told["PREFECT_SERVER_CONCURRENCY_LEASE_STORAGE"] = "prefect.server.concurrency.lease_storage.filesystem"
+        told["PREFECT_SERVER_EVENTS_CAUSAL_ORDERING"] = "flows.ordering"
     if workers:
         told["COPYDESK_WORKERS"] = str(workers)
     return told

@@ -42,7 +42,7 @@ def test_contracts_of_import_linter_hold():
 @pytest.mark.parametrize(
     ("package", "allowed"),
     [
-        ("prefect", r"tasks/batch\.py|flows/(automations|crashed|server|up|watch)\.py"),
+        ("prefect", r"tasks/batch\.py|flows/(automations|crashed|ordering|server|up|watch)\.py"),
         ("duckdb", r"warehouse/\w+\.py"),
         ("great_expectations", r"tasks/check\.py"),
         ("pandas", r"tasks/check\.py"),

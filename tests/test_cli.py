@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import unicodedata
@@ -230,6 +231,7 @@ def test_status_of_much_fits_one_screen_too(capsys: pytest.CaptureFixture[str]):
     assert sum("UNBALANCED" in line for line in lines) == 1
     assert any("3 of 10:" in line for line in lines) and any("5 largest of 40" in line for line in lines)
     assert any("321 rules missed" in line for line in lines)
+    assert lines[-1] == "in quarantine: failed_check:body_without_markup 12,345, and 9 more"
     status(
         {
             **report,
@@ -238,6 +240,13 @@ def test_status_of_much_fits_one_screen_too(capsys: pytest.CaptureFixture[str]):
         }
     )
     assert capsys.readouterr().out == "0 articles of 0 outlets, 0 raw documents, 0 in quarantine\n"
+
+
+def test_status_of_one_article_is_in_the_singular(letter: Path, tmp_path: Path):
+    warehouse = str(tmp_path / "w.duckdb")
+    assert copydesk("ingest", str(letter), "--no-track", "--warehouse", warehouse).returncode == 0
+    told = copydesk("status", "--warehouse", warehouse).stdout
+    assert told.startswith("1 article of 0 outlets, 1 raw document, 0 in quarantine\n")
 
 
 def test_quarantine_list_and_show(seeded: tuple[Path, dict]):
@@ -314,6 +323,20 @@ def on_a_terminal(*arguments: str, **environment: str) -> str:
     os.close(here)
     assert process.wait() == 0, told
     return told.decode()
+
+
+def test_a_narrow_terminal_gets_refused_documents_as_paragraphs(seeded: tuple[Path, dict]):
+    told = on_a_terminal("quarantine", "list", "--warehouse", str(seeded[0]), COLUMNS="80", NO_COLOR="1")
+    lines = re.sub("\x1b\\[[0-9;]*m", "", told).splitlines()
+    assert "  seeds/articles/harbour-standard/paywalled-marina.html" in lines
+    assert "  the page says that the rest is for subscribers" in lines
+    assert sum(bool(re.match("[0-9a-f]{12}  ....-..-.. ..:..  [a-z_:]+  ", line)) for line in lines) == 16
+
+
+def test_the_list_of_commands_is_not_cut_off():
+    for command in ((), ("sources",), ("publisher",), ("quarantine",)):
+        told = on_a_terminal(*command, "--help", COLUMNS="80")
+        assert "..." not in told.split("Commands:")[1], told
 
 
 def test_a_terminal_gets_colour_and_progress_unless_it_wants_none(letter: Path, tmp_path: Path):

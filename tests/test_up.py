@@ -1,5 +1,6 @@
 """`copydesk up`: everything in one command, and nothing left of it, however it ends.  One server for all, started twice."""
 
+import asyncio
 import os
 import shutil
 import signal
@@ -8,8 +9,11 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import psutil
@@ -156,6 +160,7 @@ def test_up_from_the_first_start_to_the_last_process(place: Place):
     assert {"copydesk.source.silent", "copydesk.quality.drop", "copydesk.run.unbalanced"} <= watched
     settings = httpx.get(f"http://127.0.0.1:{place.port}/ui-settings", timeout=60).json()
     assert settings["api_url"] == place.api
+    assert place.ask("GET", "admin/settings")["server"]["events"]["causal_ordering"] == "flows.ordering"
 
     # A page that is dropped into the inbox is in a query after the next run.
     (place.folder / "inbox" / "ferry.html").write_text(PAGE)
@@ -225,3 +230,33 @@ def test_up_says_what_is_wrong_in_a_sentence(tmp_path: Path):
     _, error = elsewhere.communicate(timeout=SECONDS)
     assert elsewhere.returncode == 2
     assert error.startswith(f"copydesk: no prefect.yaml in {tmp_path}")
+
+
+def test_what_becomes_of_a_scheduled_run_is_taken_up_at_once_and_in_order():
+    """Runs that a schedule makes begin with an event that follows one which Prefect never sends."""
+    from prefect.server.events.ordering import EventArrivedEarly
+    from prefect.server.events.schemas.events import ReceivedEvent
+
+    from flows.ordering import CausalOrdering
+
+    ids = [uuid4() for _ in range(4)]
+    pending, running, failed = (
+        ReceivedEvent.model_validate(
+            {"id": own, "follows": before, "event": f"prefect.flow-run.{state}", "occurred": datetime.now(UTC),
+             "resource": {"prefect.resource.id": "prefect.flow-run.1"}}
+        )
+        for state, before, own in zip(("Pending", "Running", "Failed"), ids, ids[1:], strict=False)
+    )  # fmt: skip
+    ordering, told = CausalOrdering("of this test"), []
+
+    async def take_up(event: ReceivedEvent, depth: int = 0) -> None:
+        async with ordering.preceding_event_confirmed(take_up, event, depth):
+            told.append(event)
+
+    async def arrive(*events: ReceivedEvent) -> None:
+        for event in events:
+            with suppress(EventArrivedEarly):
+                await take_up(event)
+
+    asyncio.run(arrive(failed, pending, running))
+    assert told == [pending, running, failed]
