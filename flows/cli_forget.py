@@ -69,6 +69,8 @@ def _tell(told: dict[str, Any]) -> None:
         ("exports", "was exported before: make it anew, or delete what its tombstones.parquet names"),
         ("reports", "is a report with articles in it; it is deleted, make it anew"),
         ("samples", "is a sample for hand-coding; look whether it has a row to be deleted"),
+        ("logs", "names it: end `copydesk up`, delete the file"),
+        ("prefect", "may name it, in artifacts and logs: end `copydesk up`, delete the file, its -wal and -shm too"),
     ):
         for path in told[what]:
             print(show.printable(f"{path} {words}"), file=sys.stderr)

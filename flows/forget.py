@@ -1,5 +1,6 @@
 """Articles taken down for good: out of the warehouse, the raw packs, what was learned, and kept out from then on."""
 
+import os
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import replace
@@ -107,7 +108,27 @@ def _told(settings: Settings, going: Going, already: list[dict[str, Any]]) -> di
         "exports": [str(path) for path in list_made(settings.warehouse, "export")],
         "reports": [str(path) for path in list_made(settings.warehouse, "report")],
         "samples": [str(path) for path in list_made(settings.warehouse, "sample")],
+        "prefect": _prefects_own(),
+        "logs": _logs_that_name(settings.warehouse, going),
     }
+
+
+def _prefects_own() -> list[str]:
+    """The database of a Prefect server of our own; forget does not open it, for one that is at work does."""
+    file = Path(os.environ.get("PREFECT_HOME") or "~/.prefect").expanduser() / "prefect.db"
+    return [str(file)] if file.exists() else []
+
+
+def _logs_that_name(warehouse: Path, going: Going) -> list[str]:
+    """The log of `copydesk up`, where it has an address or a headline of what goes."""
+    log = warehouse.with_name("up.log")
+    names = {version.url for version in going.versions} | {version.title for version in going.versions}
+    names |= {copy.origin for copy in going.documents}
+    try:
+        told = log.read_text("utf-8", "replace")
+    except OSError:
+        return []
+    return [str(log)] if any(name in told for name in names if name) else []
 
 
 def _find(connection: Any, settings: Settings, named: Sequence[Named]) -> tuple[Going, Forgetting]:

@@ -442,6 +442,17 @@ def test_what_would_go_is_told_and_asked(data: Path):
     assert again.returncode == 0 and "already" in again.stderr
 
 
+def test_what_prefect_and_up_have_written_is_named(data: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PREFECT_HOME", str(data / "prefect"))
+    (data / "up.log").write_text("16:30:16 | INFO | ingest inbox: done\n")
+    assert (told := plan(settings(data), [URL]))["prefect"] == told["logs"] == []
+    (data / "prefect").mkdir()
+    (data / "prefect" / "prefect.db").write_bytes(b"")
+    (data / "up.log").write_text(f"16:30:16 | WARNING | harbour: {URL}: timed out\n")
+    told = plan(settings(data), [URL])
+    assert (told["prefect"], told["logs"]) == ([str(data / "prefect" / "prefect.db")], [str(data / "up.log")])
+
+
 @pytest.mark.parametrize(
     ("name", "words"),
     [("https://harbour.example/none", "nothing in the warehouse"), ("ab", "too short"), ("", "too short")],
