@@ -51,8 +51,7 @@ def collect(
             f"{book.path} has no source to collect{' of this schedule' if schedule else ''}: "
             "draft one with `copydesk sources add URL`"
         )
-    days = (since and since.date(), until and until.date())
-    window = Window(*days)
+    window = Window(since and since.date(), until and until.date())
     if dry_run:
         from flows import show
         from flows.sources import whats_new
@@ -72,7 +71,7 @@ def collect(
         from flows.collect import collect as run_collect
 
         ids = [source.id for source in chosen]
-        summary = run_collect(ids, str(warehouse), str(book.path), None, *days, budget, workers, wait)
+        summary = run_collect(ids, str(warehouse), str(book.path), None, window, budget, workers, wait)
     show_summary(summary, json)
 
 

@@ -7,7 +7,6 @@ of the run.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -33,17 +32,16 @@ def collect(
     warehouse: str | None = None,
     sources_file: str | None = None,
     schedule: str | None = None,
-    since: date | None = None,
-    until: date | None = None,
+    days: Window | None = None,
     budget: int | None = None,
     workers: int | None = None,
     wait_seconds: float = 0.0,
 ) -> dict[str, Any]:
     """Fetch and take in what is new; the answer is the run's summary (`Run.finish`), with `sources`: a row of each.
 
-    `sources`: ids, all that are enabled unless said; `schedule`: of those, one group.  `since`, `until`: a backfill of
-    these days (UTC, both included) from feeds and sitemaps.  `budget`: requests at most, in place of what the file
-    allows.  `sources_file`: that of the project unless said.
+    `sources`: ids, all that are enabled unless said; `schedule`: of those, one group.  `days`: a backfill of these
+    days from feeds and sitemaps.  `budget`: requests at most, in place of what the file allows.  `sources_file`: that
+    of the project unless said.
     """
     settings = Settings.of(warehouse, workers=workers, wait_seconds=wait_seconds)
     book = read_sources(Path(sources_file) if sources_file else None).spending(budget)
@@ -52,7 +50,7 @@ def collect(
     if not chosen:  # of a schedule that nothing is on
         log(f"{book.path} has no source to collect" + (f" of the schedule {schedule}" if schedule else ""))
         return {"what": "collect", "inputs": 0, "sources": []}
-    window = Window(since, until)
+    window = days or Window()
     with open_run(run_name("collect", {"sources": sources, "schedule": schedule}), settings, is_fetching=True) as run:
         with left_behind(run) as (dead, batches):
             take_in(batches, dead)

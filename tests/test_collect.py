@@ -19,6 +19,7 @@ from flows.collect import collect
 from flows.document import make_article
 from schemas.document import Document
 from schemas.settings import Settings
+from schemas.source import Window
 from tests.newsroom import START, Newsroom, Paper, Reply, Request
 from tests.test_flow import ask
 
@@ -161,13 +162,13 @@ def test_a_sitemap_says_what_has_changed(room: Newsroom, gather: Callable[..., A
     # And the older ones, by date: those of two days, and nothing else.
     before = len(room.requests)
     day = (START - timedelta(days=10)).date()
-    summary = gather(since=day, until=day + timedelta(days=1))
+    summary = gather(days=Window(day, day + timedelta(days=1)))
     assert summary["loaded"] == 2
     assert sorted(r.path for r in room.requests[before:] if "news" in r.path) == sorted(
         f"/{s.slug}" for s in stories[9:11]
     )
     assert not any("if-none-match" in r.headers for r in room.requests[before:] if r.path == "/sitemap.xml")
-    assert gather(since=date(2020, 1, 1), until=date(2020, 1, 2))["inputs"] == 0
+    assert gather(days=Window(date(2020, 1, 1), date(2020, 1, 2)))["inputs"] == 0
 
 
 def test_an_index_leads_to_sitemaps_and_those_that_cannot_hold_anything_new_are_not_asked(
