@@ -46,6 +46,13 @@ def test_days_on_which_nothing_ran_are_no_silence(tmp_path: Path):
         assert kinds(writer, moment(118, 1)) == ["silent"], "now it did run on them"
 
 
+def test_a_rise_is_seen_through_days_on_which_nothing_ran_and_what_had_piled_up_is_none(tmp_path: Path):
+    for fault, told in ((Fault("volume_high", 112), True), (None, False)):
+        with open_writer(tmp_path / f"{told}.duckdb") as writer:
+            one_outlet(writer, fault)
+            assert any("volume_high" in kinds(writer, moment(day, 7)) for day in range(118, 127)) is told
+
+
 def alarms(*names: str) -> Iterable[Alarm]:
     return [Alarm(source, kind, "warning", date(2026, 5, 1), "") for source, kind in (name.split() for name in names)]
 

@@ -10,13 +10,14 @@
 --   came in more than 200 hours (of n pauses that come at random the next is that long once in n * n / 2).  Known from 28 days and 8 days with copy on;
 --   after another 91 days of silence the outlet has ended, and nothing more is said.
 -- volume_low, volume_high: the last 7 full days beside the 4 to 8 weeks before; under half, or over 2.5 times, and 4 standard
---   deviations away (Anscombe's root of a Poisson count, widened by how much the weeks before differ).  volume_high too: one day of them
+--   deviations away (Anscombe's root of a Poisson count, widened by how much the weeks before differ); what had piled up while
+--   nothing ran is allowed for.  volume_high too: one day of them
 --   with 20 documents or more, and twice as many as any of the 28 days or more before.
 -- refused, missing_title, missing_date, missing_author, rule_missed: the share among what came lately (7 days, or the last 14 documents
---   of 28 days) is 10 points above that of the time before these 28 days, and 3.72 standard deviations (chance: 1 in 10,000; arcsine of both shares, after Anscombe,
---   widened by how much the weeks before differ: Pearson's chi-square by its degrees of freedom).
+--   of 28 days) is 10 points above that of the time before these 28 days, and 3.6 standard deviations (chance: 1 in 6,300; arcsine of both shares, after Anscombe,
+--   widened by how much the weeks before differ: Pearson's chi-square by its degrees of freedom, drawn to 1 where copy is little).
 -- collect_errors: the same of requests that did not bring what was asked for (304 aside), in 7 days and by themselves in 3 of them.
--- short: the median is under .7 of that before, and the logarithms of words are lower by 3.72 standard deviations, each cut off at 3
+-- short: the median is under .7 of that before, and the logarithms of words are lower by 3.5 standard deviations, each cut off at 3
 --   robust ones (median and MAD) of its own: a dozen documents are enough, and one list of results changes nothing.
 -- collect_failing: nothing answered for 20 hours and two tries or more (so a source asked once a week is told of after a week).
 CREATE OR REPLACE MACRO health_alarms_at(moment) AS TABLE
@@ -181,14 +182,18 @@ weeks AS (
     LEFT JOIN days ON days.source = known.source AND days.age BETWEEN 7 * week + 1 AND 7 * week + 7
     GROUP BY known.source, week
 ),
+-- What had piled up while nothing ran comes on the day after: the last 7 days may have the copy of so many more.
+piled AS (SELECT 7 + count(*) FILTER (day BETWEEN today - 14 AND today - 8) AS days FROM today LEFT JOIN down ON true GROUP BY today),
 volume AS (
     SELECT
         source,
         max(documents) FILTER (week = 0) AS seen,
         avg(documents) FILTER (week > 0) AS expected,
-        2 * (sqrt(seen + 0.375) - sqrt(expected + 0.375))
-        / sqrt(greatest(1, coalesce(var_samp(documents) FILTER (week > 0), 0) / greatest(expected, 1)) * 1.2) AS deviates
-    FROM weeks
+        expected * any_value(piled.days) / 7 AS at_most,
+        sqrt(greatest(1, coalesce(var_samp(documents) FILTER (week > 0), 0) / greatest(expected, 1)) * 1.2) / 2 AS spread,
+        (sqrt(seen + 0.375) - sqrt(expected + 0.375)) / spread < -4 AND seen < expected / 2 AS is_low,
+        (sqrt(seen + 0.375) - sqrt(at_most + 0.375)) / spread > 4 AND seen > 2.5 * at_most AS is_high
+    FROM weeks, piled
     GROUP BY source
     HAVING count(*) >= 5
 ),
@@ -257,9 +262,11 @@ shares AS (
             - asin(sqrt((sum(found) FILTER (NOT is_late) + 0.375) / (before + 0.75)))
         ) / sqrt(1 / (late + 0.5) + 1 / (before + 0.5)) AS deviates,
         -- How many times more the weeks before differ than chance would have it.
+        -- Weeks with little copy tell it badly: up to four in which it was chance are added.
+        least(4, 200 * count(*) FILTER (NOT is_late AND among > 0) / before) AS more_weeks,
         greatest(1, coalesce(
-            sum((found - among * share_before) ** 2 / nullif(among * share_before * (1 - share_before), 0)) FILTER (NOT is_late)
-            / nullif(count(*) FILTER (NOT is_late AND among > 0) - 1, 0), 1
+            (more_weeks + sum((found - among * share_before) ** 2 / nullif(among * share_before * (1 - share_before), 0)) FILTER (NOT is_late))
+            / nullif(more_weeks + count(*) FILTER (NOT is_late AND among > 0) - 1, 0), 1
         )) AS dispersion
     FROM (
         SELECT
@@ -325,7 +332,7 @@ SELECT * FROM silent
 UNION ALL BY NAME
 SELECT
     source,
-    CASE WHEN deviates < 0 THEN 'volume_low' ELSE 'volume_high' END AS kind,
+    CASE WHEN is_low THEN 'volume_low' ELSE 'volume_high' END AS kind,
     'warning' AS severity,
     today - 7 AS since,
     seen::DOUBLE AS seen,
@@ -334,11 +341,10 @@ SELECT
 FROM volume, today
 WHERE
     (
-        deviates < -4 AND seen < expected / 2 AND source NOT IN (SELECT source FROM silent)
+        is_low AND source NOT IN (SELECT source FROM silent)
         AND today - 1 NOT IN (SELECT day FROM down) AND (SELECT count(*) FROM down WHERE day >= today - 7) <= 3
     )
-    -- What had piled up while nothing ran is no more than usual.
-    OR (deviates > 4 AND seen > 2.5 * expected AND NOT EXISTS (SELECT day FROM down WHERE day >= today - 10))
+    OR is_high
 UNION ALL BY NAME
 SELECT
     source,
@@ -349,7 +355,7 @@ SELECT
     most::DOUBLE AS expected,
     seen || ' documents in a day; ' || most || ' at most before' AS told
 FROM bursts
-WHERE source NOT IN (SELECT source FROM volume WHERE deviates > 4 AND seen > 2.5 * expected)
+WHERE source NOT IN (SELECT source FROM volume WHERE is_high)
 UNION ALL BY NAME
 SELECT
     source,
@@ -360,7 +366,7 @@ SELECT
     expected,
     round(100 * seen)::INTEGER || '% ' || words || ' lately; ' || round(100 * expected)::INTEGER || '% before' AS told
 FROM shares
-WHERE seen - expected >= 0.1 AND lasts AND deviates > 3.72 * sqrt(dispersion)
+WHERE seen - expected >= 0.1 AND lasts AND deviates > 3.6 * sqrt(dispersion)
 UNION ALL BY NAME
 SELECT
     source,
@@ -371,7 +377,7 @@ SELECT
     expected,
     round(seen)::INTEGER || ' words in the median lately; ' || round(expected)::INTEGER || ' before' AS told
 FROM shorter
-WHERE deviates < -3.72 AND seen < 0.7 * expected
+WHERE deviates < -3.5 AND seen < 0.7 * expected
 UNION ALL BY NAME
 SELECT
     source,
