@@ -180,12 +180,13 @@ def _suite(name: str) -> tuple[Any, Any]:
 def _build(name: str) -> tuple[Any, Any]:
     os.environ["GX_ANALYTICS_ENABLED"] = "false"
     os.environ.setdefault("TQDM_DISABLE", "1")
-    import great_expectations as gx
-    from great_expectations.data_context.types.base import ProgressBarsConfig
-
     logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    import great_expectations as gx
+    from great_expectations.data_context.types import base
+
+    base.logger.setLevel(logging.ERROR)  # it has a level of its own
     context = gx.get_context(mode="ephemeral")
-    context.variables.progress_bars = ProgressBarsConfig(globally=False, metric_calculations=False)
+    context.variables.progress_bars = base.ProgressBarsConfig(globally=False, metric_calculations=False)
     suite = gx.ExpectationSuite(**json.loads((_SUITES / f"{name}.json").read_text(encoding="utf-8")))
     asset = context.data_sources.add_pandas(name).add_dataframe_asset("frame")
     return asset.add_batch_definition_whole_dataframe("whole"), suite

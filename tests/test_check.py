@@ -249,3 +249,10 @@ def test_no_real_article_is_refused():
     pages = [replace(GOOD, document_id=r["id"], origin=r["id"], body=r["body"]) for r in rows]
     articles, _ = check_articles(pages)
     assert [(a.origin, a.reasons) for a in articles if a.outcome != "accepted"] == []
+
+
+def test_great_expectations_keeps_its_own_doings_to_itself(caplog: pytest.LogCaptureFixture):
+    check._build.cache_clear()
+    with caplog.at_level("INFO"):
+        check._build("article")
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("great_expectations")] == []
