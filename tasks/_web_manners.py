@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
+
+import httpx
 
 from schemas.collected import Answer, Job
 from schemas.source import Budget
@@ -32,9 +34,13 @@ _WATCHED = timedelta(days=30)
 
 
 def host_of(url: str) -> str:
-    """The server that a URL names: host and port, whatever the scheme."""
+    """The server that a URL names: host and port, whatever the scheme, and however the name is spelled."""
     parts = urlsplit(url)
-    return f"{(parts.hostname or '').rstrip('.')}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
+    name = (parts.hostname or "").rstrip(".")
+    if not name.isascii():
+        with suppress(httpx.InvalidURL):  # bücher.example is xn--bcher-kva.example
+            name = httpx.URL(url).raw_host.decode("ascii").rstrip(".")
+    return f"{name}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 
 @dataclass

@@ -26,6 +26,8 @@ from tasks._web_addresses import why_unsafe_url
 from tasks._zones import place_zone
 
 _ID = re.compile(r"[a-z0-9][a-z0-9-]{0,59}")
+#: As tasks/discover.py takes them; and no path is longer.
+_LONGEST_ADDRESS = 2000
 _CONTACT = re.compile(r"https?://\S+\.\S+|(?:mailto:)?[^\s@<>()]+@[^\s@<>()]+\.[^\s@<>()]+")
 
 
@@ -96,7 +98,7 @@ def read_sources(path: Path | None = None) -> SourceBook:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise UsageError(f"{path}: there is no such file of sources; name another with --sources") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError, RecursionError) as error:
         raise UsageError(f"{path} is not readable as TOML: {error}") from error
     _check(values, _FILE, f"{path}")
     collect = dict(values.get("collect", {}))
@@ -152,6 +154,8 @@ def _source(entry: Any, number: int, path: Path) -> Source:
 
 def _address(source: Source, address: str, path: Path, where: str) -> str:
     """An address as it is used: a path stands beside the file that names it."""
+    if len(address) > _LONGEST_ADDRESS:
+        raise UsageError(f"{where}: address must have no more than {_LONGEST_ADDRESS:,} characters")
     is_url = bool(re.match(r"[a-z][a-z0-9+.-]+:", address, re.I)) and not Path(address).exists()
     if is_url and (source.kind in WEB_KINDS or source.kind == "warc"):
         if problem := why_unsafe_url(address):

@@ -1,6 +1,7 @@
 """tasks/discover.py: feeds and sitemaps in the forms that are met with, a golden file each."""
 
 import json
+import tracemalloc
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,38 @@ def test_golden(path: Path):
 def test_a_feed_is_no_sitemap_and_the_other_way_round():
     assert "sitemap" in (read_feed((GOLDEN / "sitemap.xml").read_bytes(), "https://map.example/").problem or "")
     assert not read_sitemap((GOLDEN / "rss-2.0.xml").read_bytes(), "https://map.example/", 1 << 20).found
+
+
+RSS = b"<rss version='2.0'><channel>%s</channel></rss>"
+ITEM = b"<item><link>https://map.example/%d</link><description><![CDATA[%s]]></description></item>"
+
+
+@pytest.mark.parametrize(
+    ("content", "found", "word"),
+    [
+        (RSS % b"".join(ITEM % (n, b"") for n in range(6000)), 5000, "more entries"),
+        # Pictures in an address, and long copy without a tag, are no attack.
+        (RSS % (ITEM % (1, b"<img src='data:image/png;base64," + b"QUJD" * 100_000 + b"=='>")), 1, ""),
+        (RSS % (ITEM % (1, b"a < b, and so it goes on: " * 60_000)), 1, ""),
+        # Each of these took feedparser a minute or more.
+        (b"<rss version='2.0' " + b"".join(b"a%d='b' " % n for n in range(500_000)) + b"/>", 0, "attributes"),
+        (b"<rss version='2.0'><channel>" + ITEM % (1, b"") + b"<a " * 2_700_000, 1, "broken"),
+        (b"<rss version='2.0'><channel>" + ITEM % (1, b"") + b"<" * 8_000_000, 0, "attributes"),
+    ],
+    ids=["items", "picture", "copy", "attributes", "open tags", "brackets"],
+)
+def test_a_feed_that_is_made_to_be_slow_is_read_in_part_or_not_at_all(content: bytes, found: int, word: str):
+    listing = read_feed(content, "https://map.example/feed")
+    assert len(listing.found) == found and word in (listing.problem or "") and bool(word) is bool(listing.problem)
+
+
+def test_a_sitemap_of_ampersands_takes_no_more_memory_than_its_size():
+    content = b"<urlset><url><loc>https://map.example/a?b&c</loc></url>" + b"&" * 4_000_000
+    tracemalloc.start()
+    assert len(read_sitemap(content[:1_500_000], "https://map.example/", 1 << 24).found) == 1
+    taken = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert taken < 20 << 20, taken
 
 
 def test_a_name_of_a_file_is_not_opened(tmp_path: Path):

@@ -82,6 +82,8 @@ def test_any_robots_file_can_be_read(text: str):
 def test_names_of_hosts():
     assert host_of("https://News.test/x") == host_of("https://news.test.:443/") == "news.test:443"
     assert host_of("http://news.test/x") == "news.test:80"
+    assert host_of("http://bücher.test/x") == host_of("http://BÜCHER.test./") == host_of("http://xn--bcher-kva.test/")
+    assert host_of("http://[2001:DB8::1]:8080/x") == "2001:db8::1:8080"
     assert origin_of("HTTPS://News.test/x?y") == "https://news.test"
 
 

@@ -102,6 +102,9 @@ def test_a_file_that_is_right(write: Callable[[str], Path]):
         ("enabled = false", "enabled = 0", ["enabled", "true or false"]),
         ("[collect]", "[colect]", ["colect", "did you mean collect"]),
         ("[[source]]", "[source", ["not readable as TOML"]),
+        ("[[source]]", f"x = {'[' * 5000}\n[[source]]", ["not readable as TOML"]),
+        ("archive/old.warc.gz", "d/" * 3000, ["old", "address", "2,000 characters"]),
+        ("https://harbour.example/b.xml", f"https://{'h' * 5000}", ["address", "2,000 characters"]),
     ],
 )
 def test_an_error_names_the_file_the_key_and_what_to_do(
