@@ -78,7 +78,8 @@ def progress_words(what: str, tally: Tally, seconds: float) -> str:
     """How far a run is after so many seconds: counts, rate, and the time left where it can be told."""
     words = f"{what}: {tally.done:,} of {tally.inputs:,} read; {tally.outcomes['quarantined']:,} refused"
     if tally.done and seconds > 0:
-        words += f"; {tally.done / seconds:,.0f} a second"
+        rate = tally.done / seconds
+        words += f"; {rate:,.{0 if rate >= 10 else 1}f} a second"
         if share := tally.share_done:
             left = timedelta(seconds=round(seconds * (1 - share) / share))
             words += f"; {share:.0%}, about {left} left"

@@ -301,7 +301,8 @@ def test_progress_tells_rate_and_time_left():
     unknown = Tally(inputs=400)
     assert progress_words("ingest", unknown, 10.0) == "ingest: 0 of 400 read; 0 refused"
     unknown.outcomes["loaded"] = 400
-    assert progress_words("ingest", unknown, 10.0).endswith("40 a second")  # a pipe, an archive
+    assert progress_words("ingest", unknown, 10.0).endswith("; 40 a second")  # a pipe, an archive
+    assert progress_words("ingest", unknown, 1000.0).endswith("; 0.4 a second")
 
 
 def on_a_terminal(*arguments: str, **environment: str) -> str:
