@@ -341,3 +341,11 @@ def _with_hops(answer: Answer, hops: int) -> Answer:
 @asynccontextmanager
 async def _no_gate(url: str) -> AsyncIterator[None]:
     yield
+
+
+def ascii_host(url: str) -> str | None:
+    """A URL's server by the name it is asked for: bücher.example is xn--bcher-kva.example; None where it has none."""
+    try:
+        return httpx.URL(url).raw_host.decode("ascii").rstrip(".")
+    except httpx.InvalidURL:
+        return None

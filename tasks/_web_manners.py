@@ -2,16 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
-import httpx
-
 from schemas.collected import Answer, Job
 from schemas.source import Budget
-from tasks._web_client import Held
+from tasks._web_client import Held, ascii_host
 from tasks._web_world import World
 
 #: Seconds before another try after a failure that may pass: doubled each time, and drawn between half of it and all.
@@ -38,8 +36,7 @@ def host_of(url: str) -> str:
     parts = urlsplit(url)
     name = (parts.hostname or "").rstrip(".")
     if not name.isascii():
-        with suppress(httpx.InvalidURL):  # bücher.example is xn--bcher-kva.example
-            name = httpx.URL(url).raw_host.decode("ascii").rstrip(".")
+        name = ascii_host(url) or name
     return f"{name}:{parts.port or (443 if parts.scheme == 'https' else 80)}"
 
 

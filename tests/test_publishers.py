@@ -304,4 +304,4 @@ def test_drift_shows_in_source_health(tmp_path):
         warehouse,
     )
     assert asked.stdout.split() == ["missed", "1"]
-    assert "rules_missed" in copydesk("status", "--warehouse", warehouse).stdout
+    assert "1 rule missed" in copydesk("status", "--warehouse", warehouse).stdout
