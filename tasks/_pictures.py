@@ -12,7 +12,7 @@ _NAME = r"[A-ZÀ-ÖØ-Þ][\w.'’&-]*"
 #: `NAME via AGENCY`, `NAME / AGENCY`, `Photo: NAME`: a line that is nothing but a credit.
 _VIA = re.compile(
     rf"^[(\[]?(?:{_NAME}|de|van|von|da|/|,)"
-    rf"(?:[ /]+(?:{_NAME}|de|van|von|der|da|del|la|bin|al|via|for|and|&|/|-|–|\|)){{0,12}}[)\]]?\.?$"
+    rf"(?:[ /]+(?:{_NAME}|de|van|von|der|da|del|la|bin|al|via|for|and|&|-|–|\|)){{0,12}}[ /]*[)\]]?\.?$"
 )
 _VIA_WORD = re.compile(r"\s(?:via|VIA)\s|\s?/\s?")
 _PICTURE_WORD = re.compile(
@@ -39,15 +39,14 @@ _REPORTER_PHOTO = re.compile(
     rf"\s*\(({_NAME}(?: {_NAME}){{1,3}}/(?:{_NAME})(?: {_NAME}){{0,3}})\)\.?$|\s/\s({_NAME}(?: {_NAME}){{1,3}})$"
     rf"|(?<=\.)[\"'”’]?\s\(({_NAME}(?:,? (?:of |the |for )*{_NAME}){{2,8}})\)\.?$"
 )
-#: Datelines of agency captions: `LONDON, ENGLAND - MARCH 10: ...`.
 #: `FILE - The bridge in 2014`: agencies' mark of a picture from the archive.
 _FILE_PICTURE = re.compile(r"^(?:FILE|ARCHIVO|ARCHIVE|ARCHIV|ARQUIVO)(?: PHOTO)?\s?[-–—:]\s?\w")
-_MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?"
+#: Datelines of agency captions: `LONDON, ENGLAND - MARCH 10: ...`.
 _CAPTION_DATELINE = re.compile(r"^[A-Z][A-Z .,'-]{3,50} [-–—] [A-Z]{3,9}\.? \d{1,2}(?:, \d{4})? ?:")
 
 #: `(Ann Lee)`, `(Los Angeles Times)`, and nothing else on the line: two names at least, not `(Up)` or `(LAUGHTER)`.
 _BRACKETED_NAMES = re.compile(
-    r"\((?!Image|Photo|Picture|Source)(?:[A-ZÀ-ÖØ-Þ][\w.&'’-]*[ /]+(?:(?:/|for|and|of|the|de|van|von) )*)+"
+    r"\((?!Image|Photo|Picture|Source)(?:[A-ZÀ-ÖØ-Þ][\w.&'’-]*[ /]+(?:(?:for|and|of|the|de|van|von) )*)+"
     r"[A-ZÀ-ÖØ-Þ](?=\S*[a-zà-ÿ])[\w.&'’-]*\)\.?"
 )
 #: What stands for a picture that opens by itself: its caption follows.
@@ -66,6 +65,7 @@ _PLACES = re.compile(
     re.I,
 )
 _MOST_PLACED_WORDS = 40
+_MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?"
 #: `Ann Lee helps her son April 14, 2024, in Birmingham, Ala.`: the style of agencies.
 _ON_THE_DAY = re.compile(rf"\b{_MONTH} \d{{1,2}}, (?:19|20)\d\d, in [A-Z][\w .,'’-]{{2,40}}$")
 #: `Firefighters search the rooms – video`.

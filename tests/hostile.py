@@ -258,6 +258,9 @@ CASES: dict[str, Case] = {
     "big_value.parquet": (_parquet(_big_value), _REFUSED),
     "deep.json": (lambda s: _repeated(b"[", int(MEGABYTE * s), b"[{"), _REFUSED),
     "digits.txt": (lambda s: _repeated(b"7", int(5 * MEGABYTE * s)), _REFUSED),
+    # Where one pattern after another may take the same signs in many ways, a line of them would take years.
+    "signs.txt": (_one("\n".join(["Pier number 960 opens again", _lines(story(960)), "A" + " /" * 60 + "!", "12 " * 60 + "!",
+        "(" + ("A" + " /" * 9 + " ") * 9 + "B!", "copy link " * 40 + "!"]).encode()), _too(LOADED)),
     "dots.txt": (lambda s: _repeated(b"A. ", int(5 * MEGABYTE * s)), _REFUSED | {LOADED}),
     "spaces.txt": (lambda s: _repeated(b" ", int(10 * MEGABYTE * s), b"a", b"b"), _REFUSED),
     "dashes.txt": (lambda s: _repeated(b"-", int(5 * MEGABYTE * s), b"a ", b" b"), _REFUSED),
