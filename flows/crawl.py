@@ -97,6 +97,7 @@ class Crawl:
         self._end = asyncio.Event()
         self._manners = Manners(self.book.budget, self.world)
         self._busy = asyncio.Semaphore(self.book.budget.connections)
+        self._reading = asyncio.Lock()  # two listings at once take the memory of two, and as long
         async with Web(self.book.contact, WEB_LIMITS, self.world) as self._web:
             self._ready.set()
             await self._end.wait()
@@ -135,7 +136,8 @@ class Crawl:
         try:
             answer = await self._ask(job)
             if job.what in ("feed", "sitemap") and answer.outcome == "fetched":
-                listing = await asyncio.to_thread(read_listing, job, answer)
+                async with self._reading:
+                    listing = await asyncio.to_thread(read_listing, job, answer)
         except Exception as error:  # a fault of ours with one address must not cost the others
             words = " ".join(str(error).split())[:200]
             answer = Answer(job.url, "failed", detail=f"Unexpected {type(error).__name__}: {words}")
