@@ -20,6 +20,7 @@ from tasks._blocks import Block
 from tasks._encoding import decode
 from tasks._publisher_rules import select
 from tasks._publishers import find_publisher, load_publishers, read_publisher
+from tasks._sniff import unpacked_name
 from tasks._urls import domain_of
 from tasks._zones import read_zone, zone_pattern
 from tasks.extract import parse_page, read_page
@@ -68,12 +69,8 @@ def draft(document: Document, folder: Path | None = None, golden: Path | None = 
     key = re.sub(r"\W+", "_", domain)
     folder.mkdir(parents=True, exist_ok=True)
     rules, folder_of_pages = folder / f"{key}.toml", golden / key
-    name = (
-        re.sub(
-            r"[^\w-]+", "-", Path(document.origin).name.removesuffix(".gz").removesuffix(".zst").removesuffix(".html")
-        )[-60:]
-        or "page"
-    )
+    stem = unpacked_name(Path(document.origin).name).removesuffix(".html")
+    name = re.sub(r"[^\w-]+", "-", stem)[-60:] or "page"
     page, expected = folder_of_pages / f"{name}.html", folder_of_pages / f"{name}.json"
     for path in (rules, page):
         if path.exists():

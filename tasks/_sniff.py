@@ -82,6 +82,11 @@ _ROW_START = re.compile(rb'\{\s*(?:"(?:[^"\\]|\\.)*"\s*:|\}|$)')
 _ARRAY_START = re.compile(rb"\[\s*(?:\{|\]\s*$)")
 
 
+def unpacked_name(name: str) -> str:
+    """A file's name without the .gz or .zst that says how it is packed."""
+    return re.sub(r"\.(?:gz|zst)$", "", name, flags=re.I)
+
+
 def sniff(head: bytes, name: str = "") -> str:
     """The media type of a file that begins with `head` (after .gz or .zst) and is called `name`.
 
@@ -94,7 +99,7 @@ def sniff(head: bytes, name: str = "") -> str:
         return WARC
     if unsupported := _magic(head):
         return unsupported
-    suffix = name.lower().removesuffix(".gz").removesuffix(".zst").rpartition(".")[2]
+    suffix = unpacked_name(name).lower().rpartition(".")[2]
     if rows := _json(head, suffix):  # before binary data is looked for: a dump may have lines of that too
         return rows
     form = unicode_form(head)

@@ -22,7 +22,7 @@ from schemas.settings import Settings
 from tasks._archives import read_warc
 from tasks._dumps import read_json, read_json_lines, read_parquet, refused
 from tasks._encoding import unicode_form
-from tasks._sniff import HTML, JSON, JSONL, PARQUET, TEXT, UNKNOWN, WARC, kind_of, sniff
+from tasks._sniff import HTML, JSON, JSONL, PARQUET, TEXT, UNKNOWN, WARC, kind_of, sniff, unpacked_name
 from tasks._streams import KEPT_BYTES, AsUtf8, Unpacked, head_of, open_stream, read_whole
 
 STDIN = "-"
@@ -177,7 +177,7 @@ def _whole_documents(
         if rows is not None:
             yield from rows
             return
-        if origin.lower().removesuffix(".gz").removesuffix(".zst").endswith(".json"):
+        if unpacked_name(origin).lower().endswith(".json"):
             refusal = Refusal(("unreadable",), "read", "It is broken JSON.")
         else:
             media_type = TEXT  # copy that happens to begin with a bracket

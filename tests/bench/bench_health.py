@@ -1,4 +1,7 @@
-"""Are the figures of tests/test_health.py luck?  `python -m tests.bench.bench_health [SEEDS]` replays as many other histories."""
+"""Are the figures of tests/test_health.py luck?  `python -m tests.bench.bench_health [SEEDS [FIRST]]` replays as many other histories.
+
+Seeds 100 to 119, the default, are those on which the thresholds were chosen; `10 1` are ten that they were not.
+"""
 
 import sys
 import tempfile
@@ -9,10 +12,10 @@ from tests.histories import draw, replay
 from warehouse.connection import open_writer
 
 
-def main(seeds: int = 20) -> int:
+def main(seeds: int = 20, first: int = 100) -> int:
     """Prints what was not told in time and what was told falsely; exit status 0 where all is as promised."""
     planted = missed = false_alarms = two = 0
-    for seed in range(100, 100 + seeds):
+    for seed in range(first, first + seeds):
         started = time.process_time()
         papers, faults, history = draw(seed)
         with tempfile.TemporaryDirectory() as folder, open_writer(Path(folder) / "news.duckdb") as writer:

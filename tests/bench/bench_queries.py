@@ -5,12 +5,9 @@
 Bar: each under 1 s at 1,000,000 articles; what Python and `copydesk query` need to start is told apart.
 """
 
-import argparse
-import tempfile
 import time
-from pathlib import Path
 
-from tests.bench.bench_report import fill
+from tests.bench.made_up import made_up_warehouse
 from tests.conftest import copydesk
 from tests.test_queries import QUESTIONS
 from warehouse.connection import open_reader, open_writer
@@ -27,18 +24,7 @@ WHERE run_id = 'bench' AND near_duplicate_of IS NOT NULL AND NOT EXISTS (SELECT 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=1_000_000)
-    parser.add_argument("--keep", type=Path, help="leave the warehouse in this folder")
-    wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        home = wanted.keep or Path(folder)
-        home.mkdir(parents=True, exist_ok=True)
-        warehouse = home / "bench.duckdb"
-        if not warehouse.exists():
-            done = copydesk("ingest", "seeds/articles", "--no-track", "--warehouse", str(warehouse))
-            assert done.returncode == 0, done.stderr
-            fill(warehouse, wanted.articles)
+    with made_up_warehouse(__doc__, 1_000_000) as warehouse:
         with open_writer(warehouse) as writer:  # today's views, and links, which are not made up there
             with writer.transaction() as connection:
                 connection.execute(LINKS)

@@ -6,13 +6,10 @@ Bars: each search under 1 s as typed, start of Python included (not of 200 at on
 the index's files under 2 GB.  The made-up copy has 72 words, so that nearly every article has each of them: the worst case.
 """
 
-import argparse
 import resource
-import tempfile
 import time
-from pathlib import Path
 
-from tests.bench.bench_report import fill
+from tests.bench.made_up import made_up_warehouse
 from tests.conftest import copydesk
 from warehouse.connection import open_writer
 from warehouse.publish import publish
@@ -27,18 +24,7 @@ SEARCHES = (
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--articles", type=int, default=100_000)
-    parser.add_argument("--keep", type=Path, help="leave the warehouse in this folder")
-    wanted = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        home = wanted.keep or Path(folder)
-        home.mkdir(parents=True, exist_ok=True)
-        warehouse = home / "bench.duckdb"
-        if not warehouse.exists():
-            done = copydesk("ingest", "seeds/articles", "--no-track", "--warehouse", str(warehouse))
-            assert done.returncode == 0, done.stderr
-            fill(warehouse, wanted.articles)
+    with made_up_warehouse(__doc__, 100_000) as warehouse:
         begun = time.perf_counter()
         assert bring_up_to_date(warehouse)
         files = [path.stat().st_size for path in index_folder(warehouse).rglob("*") if path.is_file()]
