@@ -10,6 +10,15 @@ from typing import Any
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+#: Files that take a minute or more are begun first: whoever gets one last keeps all others waiting.
+LONG = (
+    "test_operations.py", "test_up.py", "test_crash.py", "test_quality.py", "test_forgotten.py", "test_memory.py",
+    "test_relate.py", "test_project.py", "test_reprocess.py", "test_stories.py", "test_flow.py", "test_hostile.py",
+)  # fmt: skip
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
 def copydesk(*arguments: str, cwd: Path = ROOT, input: str | None = None, **environment: str):
