@@ -56,6 +56,15 @@ def test_an_older_version_is_not_found(own: Path):
 def test_nothing_is_done_when_nothing_was_published(own: Path, monkeypatch: pytest.MonkeyPatch):
     search(own, "storm", ANY)
     monkeypatch.setattr("warehouse.search_index._follow", lambda *_: pytest.fail("indexed again"))
+    os.utime(own)  # another file, by its looks
+    assert len(found(own, "storm")) == 2
+
+
+def test_the_warehouse_is_not_opened_when_nothing_was_published(own: Path, monkeypatch: pytest.MonkeyPatch):
+    put(own, "a tram at last")
+    search(own, "storm", ANY)
+    for module in ("search", "search_index"):
+        monkeypatch.setattr(f"warehouse.{module}.open_reader", lambda _: pytest.fail("opened"))
     assert len(found(own, "storm")) == 2
 
 
@@ -82,7 +91,9 @@ def test_a_broken_index_is_made_anew(own: Path, harm: str):
         put(own, "something new")
     elif harm == "other":
         state = json.loads((folder / "state.json").read_text())
-        (folder / "state.json").write_text(json.dumps({**state, "warehouse_id": "another", "revision": "1"}))
+        (folder / "state.json").write_text(
+            json.dumps({**state, "warehouse_id": "another", "revision": "1", "file": None})
+        )
     elif harm == "everything":
         shutil.rmtree(folder)
     elif harm == "format":
@@ -146,12 +157,15 @@ def test_forgetting_where_nothing_is_indexed(newsstand: Path, tmp_path: Path):
 
 def test_while_another_process_indexes_the_old_state_is_searched(own: Path):
     put(own, "a tram at last")
+    take_out(own, "cricket")
+    put(own, "hindi", version=2)
     lock = os.open(index_folder(own) / "lock", os.O_RDWR)
     told: list[str] = []
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert search(own, "tram", ANY, tell=told.append) == []
-        assert len(search(own, "storm", ANY)) == 2
+        assert found(own, "storm") == ["surge"], "what is not there any more is not shown"
+        assert found(own, "नावें") == [], "nor an older version"
     finally:
         os.close(lock)
     assert any("another process" in words for words in told)

@@ -19,6 +19,7 @@ from warehouse.search_index import (
     index_folder,
     open_words,
     read_index_state,
+    read_shown,
 )
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ _TITLE_BOOST = 2.0
 _POLL_SECONDS = 0.5
 
 Tell = Callable[[str], None]
+#: A score, and what `read_shown` makes of an article.
+Found = tuple[float, tuple[dict[str, Any], str]]
 
 
 def search(
@@ -42,7 +45,8 @@ def search(
     """
     wanted = read_wanted(typed)
     folder = index_folder(warehouse)
-    if not bring_up_to_date(warehouse, tell):
+    is_latest = bring_up_to_date(warehouse, tell)
+    if not is_latest:
         tell("the search index is being brought up to date by another process; the latest articles may be missing")
         while (read_index_state(folder) or {}).get("revision") is None:  # it has never been whole
             time.sleep(_POLL_SECONDS)
@@ -59,17 +63,22 @@ def search(
             raise WarehouseError(
                 f"the search index {folder} cannot be used ({again}): delete it and search again"
             ) from again
-    return _hits(warehouse, found, list(phrases(wanted)))
+    if not is_latest:
+        found = _still_there(warehouse, found)
+    return sorted(
+        (_hit(score, shown, list(phrases(wanted))) for score, shown in found),
+        key=lambda hit: (-hit.score, hit.article_id),
+    )
 
 
-def _find(index: "tantivy.Index", wanted: Wanted, only: SearchFilter, limit: int) -> dict[str, float]:
-    """Ids and scores of the best."""
+def _find(index: "tantivy.Index", wanted: Wanted, only: SearchFilter, limit: int) -> list[Found]:
+    """The best."""
     schema = index.schema
     try:
         asked = _query(schema, wanted, _filters(schema, only))
         searcher = index.searcher()
         found = searcher.search(asked, limit, count=False).hits
-        return {searcher.doc(address).get_first("article_id") or "": score for score, address in found}
+        return [(score, read_shown(searcher.doc(address).get_first("shown") or b"")) for score, address in found]
     except (ValueError, OSError) as error:
         raise IndexBroken(str(error).split("\n")[0][:200]) from error
 
@@ -126,22 +135,18 @@ def _filters(schema: "tantivy.Schema", only: SearchFilter) -> list["tantivy.Quer
     return filters
 
 
-def _hits(warehouse: Path, found: dict[str, float], wanted: list[Phrase]) -> list[Hit]:
-    """What was found as it stands in the warehouse; what that does not have any more is left out."""
+def _still_there(warehouse: Path, found: list[Found]) -> list[Found]:
+    """Without what the published warehouse has no more, or another version of."""
     if not found:
         return []
+    # Written into the SQL, because DuckDB imports pandas, for half a second, to look at a parameter.
+    ids = ", ".join("'" + row["article_id"].replace("'", "''") + "'" for _, (row, _) in found)
     with closing(open_reader(warehouse)) as connection:
-        # Written into the SQL, because DuckDB imports pandas, for half a second, to look at a parameter.
-        ids = ", ".join("'" + article_id.replace("'", "''") + "'" for article_id in found)
-        places = connection.execute(query("search_places").format(ids=ids)).fetchall()
-        if not places:
-            return []
-        connection.execute(" UNION ALL ".join(query("search_found").format(row=row) for _, row in places))
-        columns = [column[0] for column in connection.description or []]
-        rows = [dict(zip(columns, row, strict=True)) for row in connection.fetchall()]
-    return sorted((_hit(row, found, wanted) for row in rows), key=lambda hit: (-hit.score, hit.article_id))
+        there = set(connection.execute(query("search_current").format(ids=ids)).fetchall())
+    return [(score, shown) for score, shown in found if (shown[0]["article_id"], shown[0]["version"]) in there]
 
 
-def _hit(row: dict[str, Any], found: dict[str, float], wanted: list[Phrase]) -> Hit:
-    passage, marks = snippet(row.pop("copy"), wanted)
-    return Hit(score=round(found[row["article_id"]], 3), snippet=passage, marks=marks, **row)
+def _hit(score: float, shown: tuple[dict[str, Any], str], wanted: list[Phrase]) -> Hit:
+    row, copy = shown
+    passage, marks = snippet(copy, wanted)
+    return Hit(score=round(score, 3), snippet=passage, marks=marks, **row)
