@@ -2,7 +2,7 @@
 
     python -m tests.bench.bench_search [--articles N] [--keep FOLDER]
 
-Bars: each search under 1 s as typed, start of Python included (not of 200 at once: 20 ms for each copy to read); an update after ten new articles under 10 s; memory and
+Bars: each search under 1 s as typed, start of Python included; an update after ten new articles under 10 s; memory and
 the index's files under 2 GB.  The made-up copy has 72 words, so that nearly every article has each of them: the worst case.
 """
 
@@ -18,7 +18,7 @@ from warehouse.search_index import bring_up_to_date, index_folder
 SECONDS, UPDATE_SECONDS, BYTES = 1.0, 10.0, 2_000_000_000
 SEARCHES = (
     ["harbour"], ["storm", "council", "ferry"], ['"harbour budget"'], ["ferr*"], ["storm OR flood NOT tram"],
-    ["lobster"], ["harbour", "--source", "Coastal Observer", "--since", "2026-01-01"], ["harbour", "--limit", "200"],
+    ["lobster"], ["the", "of", "and"], ["harbour", "--source", "Coastal Observer", "--since", "2026-01-01"], ["harbour", "--limit", "200"],
 )  # fmt: skip
 
 
@@ -40,7 +40,7 @@ def main() -> None:
             seconds = time.perf_counter() - begun
             assert done.returncode == 0, done.stderr
             print(f"  {seconds:.2f} s  {' '.join(words)}: {len(done.stdout.splitlines()) - 1} found")
-            slowest = max(slowest, seconds if "--limit" not in words else 0)
+            slowest = max(slowest, seconds)
         print(f"slowest {slowest:.2f} s (bar {SECONDS})")
         with open_writer(warehouse) as writer:
             with writer.transaction() as connection:
