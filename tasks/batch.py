@@ -82,7 +82,8 @@ class Batch:
         self.source_results: list[ExpectationResult] = []
 
     def __str__(self) -> str:
-        return f"batch {self.number + 1} ({len(self.documents)} documents)"
+        count = len(self.documents)
+        return f"batch {self.number + 1} ({count} document{'' if count == 1 else 's'})"
 
 
 def printable(text: object) -> str:
