@@ -7,7 +7,7 @@ matters, and ask for no statistics.
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from math import sqrt
+from math import exp, lgamma, sqrt
 from statistics import median
 
 from schemas.article import Article
@@ -111,13 +111,21 @@ def share_rise(found: int, of: int, found_before: int, of_before: int) -> float:
     Fisher's exact test, one-sided: how often would `of` documents drawn from past and batch together hold as many?
     It holds at any size, and for a share of nothing.
     """
-    from scipy.stats import hypergeom
-
     rise = found / of - found_before / of_before
     if rise <= 0:
         return 0.0
-    chance = hypergeom.sf(found - 1, of + of_before, found + found_before, of)
+    every, all_found = of + of_before, found + found_before
+    drawn = _log_choices(every, of)
+    chance = sum(
+        exp(_log_choices(all_found, some) + _log_choices(every - all_found, of - some) - drawn)
+        for some in range(max(found, of - (every - all_found)), min(all_found, of) + 1)
+    )
     return rise if chance < _CHANCE else 0.0
+
+
+def _log_choices(of: int, some: int) -> float:
+    """The logarithm of in how many ways so many can be chosen of all."""
+    return lgamma(of + 1) - lgamma(some + 1) - lgamma(of - some + 1)
 
 
 def words_ratio(words: Sequence[int], past: SourceHistory) -> float:

@@ -25,6 +25,8 @@ PASSAGE_WORDS, PASSAGE_WINDOW = 8, 13
 #: Marks are numbers of 40 bits, which DuckDB packs into five bytes; the highest bit is set in those of signatures.
 MARK_BITS = 39
 _SEED = 20
+#: Bodies whose words are in memory at a time: 2,000 took 100 MB.
+_AT_ONCE = 250
 #: What is in the index was made like this; another index is made anew.
 INDEX = (
     f"1 {MARK_BITS} {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW}"
@@ -161,13 +163,18 @@ def pick_passages(texts: Texts) -> Grams:
     return Grams(marks[picked].astype(np.int64), runs.places[picked], runs.owners[picked])
 
 
-def index_marks(texts: Texts) -> tuple[np.ndarray, np.ndarray]:
+def index_marks(bodies: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
     """The numbers of bodies, and the marks that they have: each once."""
-    passages = pick_passages(texts)
-    owners, bands = _bands(texts)
-    bits = MARK_BITS + 1
-    both = np.unique(np.concatenate([passages.owners << bits | passages.hashes, owners << bits | bands]))
-    return both >> bits, both & ((1 << bits) - 1)
+    found = [np.zeros((2, 0), np.int64)]
+    for first in range(0, len(bodies), _AT_ONCE):
+        texts = read_texts(bodies[first : first + _AT_ONCE])
+        passages = pick_passages(texts)
+        owners, bands = _bands(texts)
+        bits = MARK_BITS + 1
+        both = np.unique(np.concatenate([passages.owners << bits | passages.hashes, owners << bits | bands]))
+        found.append(np.stack([first + (both >> bits), both & ((1 << bits) - 1)]))
+    numbers, marks = np.concatenate(found, axis=1)
+    return numbers, marks
 
 
 def _bands(texts: Texts) -> tuple[np.ndarray, np.ndarray]:

@@ -45,6 +45,8 @@ LEAST_SHARE, LEAST_ARTICLES = 0.1, 1000
 _MOST_SHARE = 0.9
 #: In a language without a table long words say more: natural logarithm for each letter.
 _BY_LETTER = 1.5
+#: Articles whose words are in memory at a time.
+_AT_ONCE = 250
 #: Of what a level in the table is the logarithm (to the base of 2).
 LEVELS = 8
 #: Languages that are read by the table of another.
@@ -71,6 +73,15 @@ def vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], co
 
     `common`: what is known to be common in the warehouse.
     """
+    found = [Vectors(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint8))]
+    for first in range(0, len(copies), _AT_ONCE):
+        some = _vectors(copies[first : first + _AT_ONCE], common)
+        found.append(Vectors(some.owners + first, some.terms, some.weights))
+    columns = zip(*((some.owners, some.terms, some.weights) for some in found), strict=True)
+    return Vectors(*map(np.concatenate, columns))
+
+
+def _vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], common: Frequencies) -> Vectors:
     told: list[tuple[int, int]] = []
     times: list[int] = []
     lengths = np.zeros(len(copies), np.int64)
@@ -143,11 +154,12 @@ def has_plural(language: str | None) -> bool:
 def _rarity(terms: np.ndarray, language: str | None) -> np.ndarray:
     """Minus the logarithm of the share of articles that have each term."""
     keys, kinds = terms[:, 0], terms[:, 1]
-    known, levels = _table().get(_SAME.get(language or "", language or ""), (None, None))
-    if known is None or levels is None:
+    table = _table(_SAME.get(language or "", language or ""))
+    if table is None:
         rarest = -np.log(-np.expm1(-_RARE * _WORDS))
         rare = np.minimum(np.where(kinds == -3, -np.log(_RARE_PAIR * _WORDS), kinds * _BY_LETTER), rarest)
     else:
+        known, levels = table
         place = np.minimum(np.searchsorted(known, keys), len(known) - 1)
         share = np.where(
             known[place] == keys, np.exp2(-levels[place] / LEVELS), np.where(kinds == -3, _RARE_PAIR, _RARE)
@@ -190,13 +202,18 @@ def common_words(
 
 
 @cache
-def _table() -> dict[str, tuple[np.ndarray, np.ndarray]]:
-    """Of each language the sorted terms of its common words, and the level of their share of all words."""
+def _table(language: str) -> tuple[np.ndarray, np.ndarray] | None:
+    """The sorted terms of a language's common words, and the level of their share of all words; None without any."""
+    arrays = _tables()
+    place = np.flatnonzero(arrays["languages"] == language)
+    if not len(place):
+        return None
+    end = int(arrays["counts"][: place[0] + 1].sum())
+    own = slice(end - int(arrays["counts"][place[0]]), end)
+    return np.cumsum(arrays["steps"][own].astype(np.int64)), arrays["levels"][own].astype(np.float64)
+
+
+@cache
+def _tables() -> dict[str, np.ndarray]:
     with np.load(TABLE, allow_pickle=False) as file:
-        arrays = {name: file[name] for name in ("languages", "counts", "steps", "levels")}
-    ends = np.cumsum(arrays["counts"])[:-1]
-    steps, levels = np.split(arrays["steps"].astype(np.int64), ends), np.split(arrays["levels"], ends)
-    return {
-        str(language): (np.cumsum(step), level.astype(np.float64))
-        for language, step, level in zip(arrays["languages"], steps, levels, strict=True)
-    }
+        return {name: file[name] for name in ("languages", "counts", "steps", "levels")}

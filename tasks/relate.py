@@ -37,12 +37,17 @@ def relate(store: Store) -> None:
     common = read_frequencies(store.landing_folder)
     stories.require_index(f"{_stories.MADE} {common.name}".rstrip())
     while relations.is_waiting():
+        store.give_back()
         with relations.part():
-            fresh = relations.fresh()
-            relations.index(fresh, *_shingles.index_marks(_shingles.read_texts(fresh.bodies)))
+            _index(relations)
             relations.link(_links(relations.candidates()))
             relations.regroup(_representatives(relations.members()))
             _tell(stories, common)
+
+
+def _index(relations: Relations) -> None:
+    fresh = relations.fresh()
+    relations.index(fresh, *_shingles.index_marks(fresh.bodies))
 
 
 def _links(compared: Compared) -> dict[str, np.ndarray | list[str]]:
@@ -94,9 +99,7 @@ def _representatives(members: Members) -> dict[str, str | None]:
 
 def _tell(stories: Stories, common: Frequencies) -> None:
     """The stories of the near-duplicate groups that this part of the queue has touched, and of what is near them."""
-    fresh = stories.fresh()
-    made = _terms.vectors(fresh.copies, common)
-    stories.index(fresh.first_no, made.owners, made.terms, made.weights)
+    _place(stories, common)
     reached = stories.connect(*_nearest(stories))
     components, parts = _stories.leaves(len(reached.numbers), reached.one, reached.other, reached.similarities)
     places = np.flatnonzero(_is_new(reached, parts))
@@ -109,6 +112,12 @@ def _tell(stories: Stories, common: Frequencies) -> None:
         },
         {"node_no": reached.numbers[places], "cluster": grouped, "centrality": centrality},
     )
+
+
+def _place(stories: Stories, common: Frequencies) -> None:
+    fresh = stories.fresh()
+    made = _terms.vectors(fresh.copies, common)
+    stories.index(fresh.first_no, made.owners, made.terms, made.weights)
 
 
 def _nearest(stories: Stories) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -112,6 +112,20 @@ def collect(writer: "Writer") -> bool:
     return True
 
 
+def settle_down(writer: "Writer") -> None:
+    """Have what was committed in the file and not in memory; not while a copy is made, which that would spoil."""
+    import duckdb
+
+    if writer.copying is not None and writer.copying.thread is not None and writer.copying.thread.is_alive():
+        return
+    collect(writer)
+    try:
+        writer.connection.execute("CHECKPOINT")
+        writer.connection.execute("SET memory_limit = current_setting('memory_limit')")  # it gives back what it kept
+    except duckdb.Error as error:
+        raise WarehouseError(f"cannot write to {writer.private}: {reason(error)}") from error
+
+
 def _begin(writer: "Writer") -> None:
     """Bring the private file up to date, and have a thread copy it."""
     import duckdb

@@ -94,9 +94,12 @@ class Relations:
     @contextmanager
     def part(self) -> Iterator[None]:
         """Take a part of the queue: what is done with it is committed at the end, or undone when anything is raised."""
+        before = self._temporary()
         with self._store.writer.transaction():
             self._run("relate_take")
             yield
+        for name in self._temporary() - before:  # they hold as much as the index has of this part
+            self._connection.execute(f"DROP TABLE {name}")
 
     def fresh(self) -> Fresh:
         """What the index does not have yet."""
@@ -179,6 +182,9 @@ class Relations:
             }
             with self._registered({"grouped": pa.table(columns)}):
                 self._run("relate_groups")
+
+    def _temporary(self) -> set[str]:
+        return {name for (name,) in self._connection.execute(query("temporary_tables")).fetchall()}
 
     def _bodies(self, places: Sequence[int]) -> list[str]:
         if not places:

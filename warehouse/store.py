@@ -23,7 +23,7 @@ from warehouse.collected import Collected, write_visits
 from warehouse.connection import Writer, open_writer
 from warehouse.health import tell_new_alarms
 from warehouse.history import source_history
-from warehouse.publish import publish, publish_if_due
+from warehouse.publish import publish, publish_if_due, settle_down
 from warehouse.rows import Changes, Pack, Pair, RunInfo, Selection, Settled, Version
 
 if TYPE_CHECKING:
@@ -326,6 +326,13 @@ class Store:
     def finish_burying(self) -> None:
         """Their words go from packs, snapshots, the files of the warehouse, and what was made from it."""
         tombstones.finish(self.writer, self.landing_folder)
+
+    def give_back(self) -> None:
+        """Give back memory that only speed asks for, before work that needs some of its own."""
+        import pyarrow as pa
+
+        pa.default_memory_pool().release_unused()
+        settle_down(self.writer)
 
     def publish(self) -> bool:
         """Let readers see everything; False when they already do."""

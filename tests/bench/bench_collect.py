@@ -27,7 +27,8 @@ os.environ["COPYDESK_TRACK"] = "0"
 from flows import crawl
 from flows.collect import collect
 from tasks._web_world import World
-from tests.conftest import ROOT
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def prose(number: int, known: list[str]) -> str:
