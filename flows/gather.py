@@ -7,15 +7,17 @@ that holds them: so whatever a killed run had found or landed is known to the ne
 import io
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from flows import early
 from flows.crawl import Crawl
 from flows.run import Run, in_batches
+from flows.wanted import is_sitemap_wanted, is_wanted
 from schemas.collected import Found, Job, Listing, SourceTally, Visit, VisitNote
 from schemas.document import Document, Given
 from schemas.errors import UsageError
@@ -26,7 +28,7 @@ from tasks._web_robots import Robots
 from tasks.batch import Batch, land, log, receive
 from tasks.fetch import document_of
 from tasks.read import read_archive
-from warehouse.collected import FeedNote, Known, KnownFeed
+from warehouse.collected import FeedNote, Known
 
 #: A batch is handed on when its first page has waited for so long.
 _BATCH_SECONDS = 30.0
@@ -47,6 +49,15 @@ class Gathering:
         self.tallies = {source.id: SourceTally(source) for source in sources}
         self._collected = run.store.collected
         self._feeds = self._collected.feeds(list(self.sources))
+        self._backfill = self._collected.begin_backfill(list(self.sources), window) if window.is_backfill else {}
+        # How many more addresses, and sitemaps of an index, may be remembered: always as many as one run may ask for.
+        waiting = self._collected.waiting(list(self.sources))
+        unread = Counter(source_id for (source_id, _), feed in self._feeds.items() if not feed.fetched_at)
+        unread += Counter(source_id for (source_id, _), (is_read, _) in self._backfill.items() if not is_read)
+        self._room, self._sitemap_room = (
+            {name: max(s.limits.waiting - count[name], s.limits.requests) for name, s in self.sources.items()}
+            for count in (waiting, unread)
+        )
         self._asked: set[str] = set()
         self._crawl = Crawl(book, [Robots(*row) for row in self._collected.robots()])
         self._most = book.budget.requests
@@ -104,6 +115,8 @@ class Gathering:
         """Write down what came of each source, and say it."""
         assert self.run.info is not None
         rows = list(tallies)
+        if self.window.is_backfill:
+            self._collected.end_backfill(list(self.sources), MOST_TRIES_IN_ALL)
         self._collected.note_run(self.run.info.run_id, rows, self._crawl.world.now())
         for tally in rows:
             told = ", ".join(f"{count:,} {name.replace('_', ' ')}" for name, count in tally.outcomes.items())
@@ -118,7 +131,7 @@ class Gathering:
         feeds alone would use up, is for each of them in turn.
         """
         now = self._crawl.world.now()
-        due = [] if self.window.is_backfill else self._collected.due(list(self.sources), now, self._most)
+        due = self._collected.due(list(self.sources), now, self._most, self.window)
         left = [item for item in due if not (item.visits or item.failures)]
         self._ask_for(left)
         listings: list[tuple[Source, str]] = []
@@ -135,8 +148,11 @@ class Gathering:
         if not self.window.is_backfill:
             listings += self._left_sitemaps(now)
         listings.sort(key=self._read_at)
+        if self.window.is_backfill:
+            listings = [*self._left_of_backfill(), *listings]
         self._crawl.add([job for source, address in listings for job in self._listing_jobs(source, [address])])
-        self._ask_for(due)
+        if not self.window.is_backfill:
+            self._ask_for(due)
 
     def _left_sitemaps(self, now: datetime) -> Iterator[tuple[Source, str]]:
         """Sitemaps that an index named and that were not had yet; it will not name them again while it is unchanged."""
@@ -150,6 +166,12 @@ class Gathering:
                 and known.failures < MOST_TRIES_IN_ALL
             ):
                 yield source, url
+
+    def _left_of_backfill(self) -> Iterator[tuple[Source, str]]:
+        """Sitemaps that earlier runs for the same days had no requests left for, or that failed."""
+        for (source_id, url), (is_read, failures) in self._backfill.items():
+            if not is_read and failures < MOST_TRIES_IN_ALL:
+                yield self.sources[source_id], url
 
     def _read_at(self, listing: tuple[Source, str]) -> datetime:
         known = self._feeds.get((listing[0].id, listing[1]))
@@ -177,7 +199,9 @@ class Gathering:
                 continue
             self._asked.add(address)
             known = self._feeds.get((source.id, address))
-            if known is None or self.window.is_backfill:
+            if self.window.is_backfill:
+                yield Job(what, address, source, failures=self._backfill.get((source.id, address), (False, 0))[1])
+            elif known is None:
                 yield Job(what, address, source)
             else:
                 yield Job(what, address, source, known.etag, known.last_modified, failures=known.failures)
@@ -199,18 +223,21 @@ class Gathering:
         for visit in visits:
             source, listing = visit.job.source, visit.listing
             known = self._feeds.get((source.id, visit.job.url))
-            notes.append(FeedNote(visit, known, next_visit(visit.job, visit.answer, now, chance())))
+            again = next_visit(visit.job, visit.answer, now, chance())
             if listing is None:
+                notes.append(FeedNote(visit, known, again))
                 continue
             found += [(source, item) for item in listing.found if is_wanted(item, source, self.window, now)]
-            more += [(source, url) for url in self._wanted_sitemaps(listing.more, source, now)]
+            named, room = self._wanted_sitemaps(listing.more, source, now), self._sitemap_room[source.id]
+            more += [(source, url) for url in named[:room]]
+            self._sitemap_room[source.id] -= len(named[:room])
+            notes.append(FeedNote(visit, known, again, is_whole=len(named) <= room))
+            if len(named) > room:
+                self._tell_full(source)
             if listing.problem:
                 tally = self.tallies[source.id]
                 tally.detail = tally.detail or f"{visit.job.url}: {listing.problem}"
-        if self.window.is_backfill:
-            self._note_found(found, now)
-        else:
-            self._note_found(found, now, notes, more)
+        self._note_found(found, now, notes, more)
         self._crawl.add([job for source, url in more for job in self._listing_jobs(source, [url])])
 
     def _wanted_sitemaps(self, more: Sequence[Found], source: Source, now: datetime) -> list[str]:
@@ -219,6 +246,7 @@ class Gathering:
             m.url
             for m in more
             if m.url not in self._asked
+            and not self._backfill.get((source.id, m.url), (False, 0))[0]
             and is_sitemap_wanted(m, source, self.window, now, known.get((source.id, m.url)))
         ]
 
@@ -226,10 +254,19 @@ class Gathering:
         self, found: Sequence[tuple[Source, Found]], now: datetime, feeds: Sequence[FeedNote] = (),
         sitemaps: Sequence[tuple[Source, str]] = (),
     ) -> None:  # fmt: skip
-        known, new = self._collected.note_found(found, now, feeds, sitemaps)
+        known, new, cut = self._collected.note_found(found, now, feeds, sitemaps, self._room, self.window)
         for source_id, count in new.items():
             self.tallies[source_id].found += count
+            self._room[source_id] -= count
+        for source_id in cut:
+            self._tell_full(self.sources[source_id])
         self._ask_for(known)
+
+    def _tell_full(self, source: Source) -> None:
+        tally = self.tallies[source.id]
+        tally.detail = tally.detail or (
+            f"It names more addresses than may wait to be fetched ({source.limits.waiting:,}); the rest comes later."
+        )
 
     def _take_page(self, visit: Visit, batch: Batch) -> int:
         """Put a page into the batch, with what is remembered of the visit; the answer is its size."""
@@ -296,7 +333,7 @@ class Gathering:
                 # All of it is landed by now.
                 if visit.answer.outcome != "left":
                     again = next_visit(visit.job, visit.answer, now, self._crawl.world.random())
-                    self._note_found([], now, [FeedNote(visit, known, again)])
+                    self._collected.note_found([], now, [FeedNote(visit, known, again)])
 
     def _of_archive(self, source: Source, documents: Iterable[Document]) -> Iterator[Document]:
         for document in documents:
@@ -332,40 +369,6 @@ def told_by(source: Source, document: Document) -> Document:
             zone=given.zone or source.zone,
         ),
     )  # fmt: skip
-
-
-def is_wanted(found: Found, source: Source, window: Window, now: datetime) -> bool:
-    """Whether an address is of the days that are asked for; without any, whether it is not known to be old.
-
-    A feed holds what its outlet calls new; a sitemap may hold all that it ever printed.
-    """
-    if window.is_backfill:
-        when = found.published_at or found.modified_at
-        if when is None:
-            return False
-        return (window.since is None or when.date() >= window.since) and (
-            window.until is None or when.date() <= window.until
-        )
-    if source.kind != "sitemap" or found.newest is None:
-        return True
-    return found.newest >= now - timedelta(days=source.limits.recent_days)
-
-
-def is_sitemap_wanted(found: Found, source: Source, window: Window, now: datetime, known: KnownFeed | None) -> bool:
-    """Whether a sitemap that an index names can hold anything that is wanted and not known."""
-    changed = found.modified_at
-    if changed is None:
-        return True
-    if window.is_backfill:
-        return window.since is None or changed.date() >= window.since
-    if known and known.fetched_at and not known.failures:
-        # Some indexes name only the day.
-        return (
-            changed + timedelta(days=1) > known.fetched_at
-            if changed.time() == datetime.min.time()
-            else changed > known.fetched_at
-        )
-    return changed >= now - timedelta(days=source.limits.recent_days)
 
 
 def addresses(address: str) -> Sequence[Found]:

@@ -9,7 +9,8 @@ from urllib.parse import urljoin
 
 from flows.collect import require
 from flows.crawl import Crawl
-from flows.gather import addresses, is_sitemap_wanted, is_wanted
+from flows.gather import addresses
+from flows.wanted import is_sitemap_wanted, is_wanted
 from schemas.collected import Job, Visit
 from schemas.errors import CopydeskError, UsageError
 from schemas.source import LISTED_KINDS, Limits, Source, SourceBook, Window, is_url

@@ -29,7 +29,8 @@ class Limits:
 
     `delay_seconds`: between the end of a request and the next to the same host; a longer one in robots.txt wins.
     `requests`: to be sent for the source in one run.  `page_bytes`: of a page or feed, before and after decompression.
-    `archive_bytes`: of a web archive as it is sent.
+    `archive_bytes`: of a web archive as it is sent.  `waiting`: addresses that may be known and not fetched yet, so
+    that no sitemap fills the warehouse; what is named beyond them is left until there is room.
     `recent_days`: what a feed or sitemap says is older is not new (`--since` asks for it).  `revisit_hours`: how long
     after a visit the next follows; after the last of them a page is left alone.
     """
@@ -38,6 +39,7 @@ class Limits:
     requests: int = 500
     page_bytes: int = 8 * MEBIBYTE
     archive_bytes: int = 2048 * MEBIBYTE
+    waiting: int = 50_000
     recent_days: float = 7.0
     revisit_hours: tuple[float, ...] = (1.0, 3.0, 12.0, 24.0, 72.0)
 
@@ -118,3 +120,6 @@ class Window:
     def is_backfill(self) -> bool:
         """Whether days are asked for."""
         return bool(self.since or self.until)
+
+
+ALWAYS = Window()

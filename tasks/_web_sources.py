@@ -57,6 +57,7 @@ _LIMITS = {
     "requests": _number(1, 1_000_000, whole=True),
     "page_bytes": _number(1000, 256 * MEBIBYTE, whole=True),
     "archive_bytes": _number(1000, 1 << 40, whole=True),
+    "waiting": _number(1, 10_000_000, whole=True),
     "recent_days": _number(0, 36500),
     "revisit_hours": _Rule(
         lambda v: isinstance(v, list) and all(_number(0, 100_000).is_right(hours) for hours in v),

@@ -183,10 +183,10 @@ def test_a_page_that_was_taken_down_is_never_asked_for_again(data: Path):
     now = datetime.now(UTC)
     found = [(source, Found(URL)), (source, Found("https://harbour.example/2026/other"))]
     with open_writer(data / "w.duckdb") as writer:
-        due, _ = Collected(writer).note_found(found, now)
+        due, *_ = Collected(writer).note_found(found, now)
         assert len(due) == 2
     forget(settings(data), [URL])
     with open_writer(data / "w.duckdb") as writer:
-        due, new = Collected(writer).note_found(found, now)
+        due, new, _ = Collected(writer).note_found(found, now)
         assert [known.url for known in due] == ["https://harbour.example/2026/other"] and not new
     assert ask(data, f"SELECT count(*) FROM collected_urls WHERE contains(url, '{MARK}')") == [(0,)]

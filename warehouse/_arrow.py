@@ -33,7 +33,7 @@ def _types() -> dict[str, "pa.DataType"]:
              "fetched", "not_modified", "gone", "refused", "forbidden", "failed", "left", "failures", "entries"),
             pa.int32()
         ),
-        **dict.fromkeys(("size_bytes", "position", "checked", "unexpected"), pa.int64()),
+        **dict.fromkeys(("size_bytes", "position", "checked", "unexpected", "most"), pa.int64()),
         "published_on": pa.date32(),
         "confidence": pa.float64(),
         **dict.fromkeys(("success", "came"), pa.bool_()),

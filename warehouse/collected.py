@@ -3,20 +3,23 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from schemas.collected import OUTCOMES, Found, SourceTally, Visit, VisitNote
 from schemas.errors import WarehouseError
-from schemas.source import Source
+from schemas.source import ALWAYS, Source, Window
+from warehouse import backfills
 from warehouse._arrow import table, values_table
 from warehouse._sql import query
 from warehouse.connection import Writer, open_reader
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+NO_LIMITS: Mapping[str, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +52,15 @@ class KnownFeed:
 
 @dataclass(frozen=True, slots=True)
 class FeedNote:
-    """A feed or sitemap that was asked for, what was known of it `before`, and when it is asked for again."""
+    """A feed or sitemap that was asked for, what was known of it `before`, and when it is asked for again.
+
+    `is_whole`: whether all of its addresses could be remembered; else it is as if it had not been read.
+    """
 
     visit: Visit
     before: KnownFeed | None
     next_visit_at: datetime | None
+    is_whole: bool = True
 
 
 class Collected:
@@ -62,14 +69,27 @@ class Collected:
     def __init__(self, writer: Writer):
         self._writer = writer
 
-    def due(self, source_ids: Sequence[str], now: datetime, most: int) -> list[Known]:
-        """Addresses that are to be fetched by now, `most` of each source, what was never fetched first."""
-        asked = {"source_ids": list(source_ids), "now": now, "most": most}
+    def due(self, source_ids: Sequence[str], now: datetime, most: int, window: Window = ALWAYS) -> list[Known]:
+        """Addresses of these days that are to be fetched by now, `most` of each source, what never was first."""
+        asked = {"source_ids": list(source_ids), "now": now, "most": most, "since": window.since, "until": window.until}
         return [Known(*row) for row in self._writer.connection.execute(query("find_due_urls"), asked).fetchall()]
+
+    def begin_backfill(self, source_ids: Sequence[str], window: Window) -> dict[tuple[str, str], tuple[bool, int]]:
+        """Of the sitemaps that earlier runs for the same days were named: whether each was read, and its failures."""
+        return backfills.begin(self._writer.connection, source_ids, window)
+
+    def end_backfill(self, source_ids: Sequence[str], tries: int) -> None:
+        """Forget the backfills that have read all of them, or tried the rest so many times."""
+        backfills.end(self._writer.connection, source_ids, tries)
 
     def feeds(self, source_ids: Sequence[str]) -> dict[tuple[str, str], KnownFeed]:
         """What is known of feeds and sitemaps, by source and address."""
         return _feeds(self._writer.connection, source_ids)
+
+    def waiting(self, source_ids: Sequence[str]) -> Counter[str]:
+        """How many addresses of each source were never fetched and are to be."""
+        asked = {"source_ids": list(source_ids)}
+        return Counter(dict(self._writer.connection.execute(query("count_waiting_urls"), asked).fetchall()))
 
     def robots(self) -> list[tuple[str, int, str, datetime]]:
         """Every robots.txt that is remembered: origin, status, text, when."""
@@ -84,24 +104,34 @@ class Collected:
 
     def note_found(
         self, found: Sequence[tuple[Source, Found]], now: datetime, feeds: "Sequence[FeedNote]" = (),
-        sitemaps: Sequence[tuple[Source, str]] = (),
-    ) -> tuple[list[Known], Counter[str]]:  # fmt: skip
+        sitemaps: Sequence[tuple[Source, str]] = (), most: Mapping[str, int] = NO_LIMITS, window: Window = ALWAYS,
+    ) -> tuple[list[Known], Counter[str], set[str]]:  # fmt: skip
         """Remember addresses of articles and of sitemaps, and what was asked for to find them: all of it or nothing.
 
-        The answer is those of the addresses that are due, and how many are new, by id of their source.
+        `most`: how many new addresses of a source there is room for.  The answer is those of the addresses that are
+        due, how many are new, by id of their source, and the sources that had more of them than that; of these no
+        feed counts as read.
         """
         by_url = {item.url: (source, item) for source, item in reversed(found)}  # the first to name it has it
         new: Counter[str] = Counter()
+        cut: set[str] = set()
         with self._writer.transaction():
             if by_url:
-                new = self._write_found(list(by_url.values()), now)
-            if feeds:
-                self._write_feeds(feeds)
-            if sitemaps:
+                new, cut = self._write_found(list(by_url.values()), now, most)
+            notes = [replace(n, is_whole=n.is_whole and n.visit.job.source.id not in cut) for n in feeds]
+            if window.is_backfill:
+                backfills.write(
+                    self._writer.connection, window, sitemaps, [note.visit for note in notes if note.is_whole]
+                )
+            elif notes:
+                self._write_feeds(notes)
+            if sitemaps and not window.is_backfill:
                 self._write_named(sitemaps, now)
-        return self.due_among(list(by_url), now), new
+        return self.due_among(list(by_url), now), new, cut
 
-    def _write_found(self, found: Sequence[tuple[Source, Found]], now: datetime) -> Counter[str]:
+    def _write_found(
+        self, found: Sequence[tuple[Source, Found]], now: datetime, most: Mapping[str, int]
+    ) -> tuple[Counter[str], set[str]]:
         connection = self._writer.connection
         columns: dict[str, list[Any]] = {
             "url": [item.url for _, item in found],
@@ -110,12 +140,15 @@ class Collected:
             "found_at": [now] * len(found),
             "published_at": [item.published_at for _, item in found],
             "modified_at": [item.modified_at for _, item in found],
+            "most": [most.get(source.id, len(found)) for source, _ in found],
         }
         connection.register("found", table(columns))
         try:
+            rows = connection.execute(query("count_new_urls")).fetchall()
+            cut = {source_id for source_id, count in rows if count > most.get(source_id, count)}
             new = Counter(source_id for (source_id,) in connection.execute(query("insert_found_urls")).fetchall())
             connection.execute(query("update_found_urls"))
-            return new
+            return new, cut
         finally:
             connection.unregister("found")
 
@@ -226,7 +259,9 @@ def _feed_row(note: FeedNote) -> dict[str, Any]:
     answer, listing, job = visit.answer, visit.listing, visit.job
     came = answer.outcome in ("fetched", "not_modified")
     is_read = listing is not None and answer.outcome == "fetched"
-    if is_read:
+    if not note.is_whole:
+        validators = (None, None)
+    elif is_read:
         validators = (answer.etag, answer.last_modified)
     elif came:
         validators = (job.etag, job.last_modified)
@@ -238,7 +273,7 @@ def _feed_row(note: FeedNote) -> dict[str, Any]:
         "kind": listing.kind if listing else before and before.kind,
         "fetched_at": visit.at if came else before and before.fetched_at,
         "changed_at": visit.at if is_read else None,
-        "next_visit_at": note.next_visit_at,
+        "next_visit_at": note.next_visit_at if note.is_whole else visit.at,
         "failures": 0 if came else (before.failures if before else 0) + 1,
         "entries": len(listing.found) + len(listing.more) if listing else None,
         "status": answer.status,
