@@ -3,6 +3,8 @@
 import json
 import re
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -256,3 +258,13 @@ def test_great_expectations_keeps_its_own_doings_to_itself(caplog: pytest.LogCap
     with caplog.at_level("INFO"):
         check._build("article")
     assert [record.getMessage() for record in caplog.records if record.name.startswith("great_expectations")] == []
+
+
+def test_great_expectations_comes_without_what_our_checks_do_not_use():
+    code = (
+        "import sys; from tasks.check import check_articles; from schemas.article import Article; "
+        "told = check_articles([Article(document_id='a', origin='a', body='Words. ' * 99, outcome='accepted')])[1]; import sqlalchemy; "
+        "print(len(told) > 9, 'altair.vegalite' in sys.modules, 'scipy.stats.distributions' in sys.modules, bool(sqlalchemy.__version__))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=120)
+    assert done.stdout == "True False False True\n", done.stderr
