@@ -20,9 +20,9 @@ The same comments are in `duckdb_tables()`, `duckdb_views()` and `duckdb_columns
 """
 #: The loader's own tables come last: nobody needs them to read the news.
 _INTERNAL = (
-    "article_keys", "collected_hosts", "forgotten_documents", "landed_packs", "relate_articles", "relate_furniture",
-    "relate_marks", "relate_queue", "schema_migrations", "story_edges", "story_nodes", "story_terms", "tombstone_keys",
-    "warehouse_state",
+    "article_keys", "backfill_sitemaps", "collected_hosts", "forgotten_documents", "landed_packs", "relate_articles",
+    "relate_furniture", "relate_marks", "relate_queue", "schema_migrations", "story_edges", "story_nodes",
+    "story_terms", "tombstone_keys", "warehouse_state",
 )  # fmt: skip
 
 
