@@ -24,6 +24,7 @@ CALLED = (
     "credit", "navigation", "standfirst", "byline", "timestamp", "other",
 )  # fmt: skip
 _PLACES = {tag: number for number, tag in enumerate(TAGS)}
+_CALLED = {kind: number for number, kind in enumerate(CALLED)}
 _FLAGS = {tag: 1 << number for number, tag in enumerate(AROUND)}
 #: Levels of the tree that are looked at, from the block's own element upwards.
 LEVELS = 5
@@ -96,11 +97,12 @@ def _columns(
         yield f"links within {radius}", around(links, radius)
     yield "links above", shifted(links, 1)
     yield "links below", shifted(links, -1)
-    names = [(nodes.tags[n], nodes.names[n]) for n in node]
-    for whose, keys in (("siblings", [(nodes.parents[n], name) for n, name in zip(node, names, strict=True)]),
-                        ("blocks", names)):  # fmt: skip
-        number_of = {key: number for number, key in enumerate(dict.fromkeys(keys))}
-        which = np.array([number_of[key] for key in keys])
+    named = list(zip(nodes.tags, nodes.names, strict=True))
+    number_of = {name: number for number, name in enumerate(dict.fromkeys(named))}
+    alike = np.fromiter(map(number_of.__getitem__, named), np.int64, len(named))
+    siblings = np.array(nodes.parents) * len(number_of) + alike
+    for whose, numbers in (("siblings", siblings), ("blocks", alike)):
+        which = np.unique(numbers[node], return_inverse=True)[1]
         many = np.bincount(which)
         yield f"{whose} alike", np.log1p(many)[which]
         for what, values in (("words", words), ("links", links), ("prose", is_prose)):
@@ -110,9 +112,12 @@ def _columns(
 def _summed(hung: list[list[float]], parents: list[int]) -> np.ndarray:
     """What hangs on each element and all below it.  (Lists: adding rows of five in numpy costs thrice as much.)"""
     for number in range(len(parents) - 1, 0, -1):
-        above, here = hung[parents[number]], hung[number]
-        for place, value in enumerate(here):
-            above[place] += value
+        above, (words, links, prose, blocks, paragraphs) = hung[parents[number]], hung[number]
+        above[0] += words
+        above[1] += links
+        above[2] += prose
+        above[3] += blocks
+        above[4] += paragraphs
     return np.array(hung)
 
 
@@ -131,37 +136,43 @@ class _Walk:
         while at >= 0:
             steps_down[at] = len(steps_down)
             at = nodes.parents[at]
-        places = {kind: number for number, kind in enumerate(CALLED)}
-        odds: dict[str, float] = {}
-        called, called_from, depth, up, down = ([0] * count for _ in range(5))
+        # What elements say by themselves: those of a page share few tags and names.
+        told: dict[tuple[str, str | None, str], tuple[float, int, int | None]] = {}
+        called, called_from, depth, up, down, flags = ([0] * count for _ in range(6))
         own, above, worst = ([0.0] * count for _ in range(3))
-        flags = [0] * count
-        rows = zip(nodes.parents, nodes.tags, nodes.names, nodes.roles, is_frame.tolist(), strict=True)
-        for number, (parent, tag, names, role, is_framing) in enumerate(rows):
+        kinds = zip(nodes.tags, nodes.roles, nodes.names, strict=True)
+        for number, (parent, kind, is_framing) in enumerate(zip(nodes.parents, kinds, is_frame.tolist(), strict=True)):
+            if kind not in told:
+                told[kind] = _told_by(*kind, classes)
+            odds, flag, place = told[kind]
+            own[number] = odds
             if number in steps_down:
                 down[number] = steps_down[number]
             else:
                 up[number], down[number] = up[parent] + 1, down[parent]
-            if names not in odds:
-                words = dict.fromkeys(name_words(names))  # a set has another order, and sum, in each process
-                odds[names] = sum(classes.get(word, 0.0) for word in words)
-            own[number] = odds[names]
-            label = None if is_framing else label_of_names(tag, role, names)
-            mine = _FLAGS.get(tag, 0)
             if parent < 0:
-                called[number], above[number], worst[number] = -1, own[number], min(0.0, own[number])
-                flags[number] = mine
+                called[number], above[number], worst[number], flags[number] = -1, odds, min(0.0, odds), flag
             else:
-                called[number], called_from[number] = called[parent], called_from[parent] + 1
                 depth[number] = depth[parent] + 1
-                above[number], worst[number] = above[parent] + own[number], min(worst[parent], own[number])
-                flags[number] = flags[parent] | mine
-            if label:
-                called[number], called_from[number] = places.get(label[0], -1), 0
+                above[number], flags[number] = above[parent] + odds, flags[parent] | flag
+                worst[number] = odds if odds < worst[parent] else worst[parent]
+                called[number], called_from[number] = called[parent], called_from[parent] + 1
+            if place is not None and not is_framing:
+                called[number], called_from[number] = place, 0
         self.called, self.called_from, self.depth = np.array(called), np.array(called_from), np.array(depth)
         self.up, self.down = np.array(up), np.array(down)
         self.classes, self.classes_above, self.worst_class = np.array(own), np.array(above), np.array(worst)
         self.around = [np.array(flags) >> number & 1 for number in range(len(AROUND))]
+
+
+def _told_by(tag: str, role: str | None, names: str, classes: dict[str, float]) -> tuple[float, int, int | None]:
+    """The log-odds of an element's class words, its flag of AROUND, and the place in CALLED of its telling name: -1 of
+    one that is not there, None without one.
+    """
+    label = label_of_names(tag, role, names)
+    words = dict.fromkeys(name_words(names))  # a set has another order, and sum, in each process
+    place = _CALLED.get(label[0], -1) if label else None
+    return sum(classes.get(word, 0.0) for word in words), _FLAGS.get(tag, 0), place
 
 
 def _names() -> tuple[str, ...]:

@@ -140,7 +140,10 @@ def _boxes(tree: Any, fragments: list[Any]) -> list[Any]:
                 said.setdefault(words[:_SAYING], []).append((words, around))
     if said:
         for element in tree.iter(*_SAYERS):
-            begins = squeeze((element.text or "")[:80])[:_SAYING]
+            text = element.text
+            if not text or len(text) < _SAYING:
+                continue
+            begins = squeeze(text[:80])[:_SAYING]
             if begins not in said or any(
                 step in found or step in inside for step in (element, *element.iterancestors())
             ):
@@ -183,7 +186,7 @@ def _box(around: list[Any]) -> Any | None:
     for element in around[:_MAX_STEPS]:
         if element.tag in _NOT_BOXES:
             return None
-        words = count_words("".join(element.itertext())[:1000])
+        words = count_words(_beginning(element, 1000))
         if words:
             held = element.find(".//figure") is None and next(element.iter(*_NOT_IN_BOXES), None) is None
             return element if _FEWEST_HELD <= words <= _MAX_BOX_WORDS and held and not _is_link(element) else None
@@ -196,6 +199,18 @@ def _is_link(box: Any) -> bool:
         return True
     linked = sum(len("".join(link.itertext()).split()) for link in box.iter("a"))
     return linked * 2 > len("".join(box.itertext()).split())
+
+
+def _beginning(element: Any, most: int) -> str:
+    """The first `most` characters of the text of an element, which may hold the whole page."""
+    runs: list[str] = []
+    for run in element.itertext():
+        runs.append(run)
+        most -= len(run)
+        if most <= 0:
+            break
+    text = "".join(runs)
+    return text[: len(text) + most] if most < 0 else text
 
 
 def _is_pictures(box: Any) -> bool:
@@ -229,7 +244,7 @@ def _fragments(tree: Any) -> list[Any]:
             )
         if not held or any(ancestor in inside for ancestor in element.iterancestors()):
             continue
-        if count_words("".join(element.itertext())[:4000]) > _MAX_WORDS:
+        if count_words(_beginning(element, 4000)) > _MAX_WORDS:
             continue
         inside.add(element)
         found.append(element)
