@@ -145,14 +145,13 @@ class Gathering:
                 known = self._feeds.get((source.id, address))
                 if not known or not known.next_visit_at or known.next_visit_at <= now or self.window.is_backfill:
                     listings.append((source, address))
-        if not self.window.is_backfill:
-            listings += self._left_sitemaps(now)
-        listings.sort(key=self._read_at)
         if self.window.is_backfill:
-            listings = [*self._left_of_backfill(), *listings]
+            listings = [*self._left_of_backfill(), *sorted(listings, key=self._read_at)]
+            due = []
+        else:
+            listings = sorted([*listings, *self._left_sitemaps(now)], key=self._read_at)
         self._crawl.add([job for source, address in listings for job in self._listing_jobs(source, [address])])
-        if not self.window.is_backfill:
-            self._ask_for(due)
+        self._ask_for(due)
 
     def _left_sitemaps(self, now: datetime) -> Iterator[tuple[Source, str]]:
         """Sitemaps that an index named and that were not had yet; it will not name them again while it is unchanged."""
