@@ -27,7 +27,7 @@ run: $(VENV)/.installed
 	@echo "  $(BIN)/copydesk quarantine list"
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_startup

@@ -36,6 +36,8 @@ _NO_LETTERS = ("Cn", "Co", "Cs", "Cc")
 _BINARY = bytes(b for b in range(32) if b not in b"\t\n\r\x0c\x0b\x1a\x1b") + b"\x7f"
 #: Bytes that are looked at to tell binary data, or an encoding, from another.
 _SAMPLE = 1 << 15
+#: An odd number of bytes may be UTF-16 that was cut off; of fewer than these it is text with NULs in it.
+_SHORTEST_CUT = 64
 
 # UTF-8 read as cp1252 or Latin-1, as it stands in UTF-8: a lead byte's letter (all begin with C3, which makes the
 # search fast), then what continuation bytes look like in Latin-1 (C2 80 to C2 BF) and in cp1252.
@@ -115,6 +117,8 @@ def unicode_form(head: bytes) -> str | None:
         return "utf-16" if _is_language(sample, "utf-16") else None
     if b"\0" not in sample or (sample.count(0) * 10 < len(sample) and sample.isascii()):
         return None  # a stray NUL in ASCII; in UTF-16 every second byte of it would be one
+    if len(head) % 2 and len(head) < _SHORTEST_CUT:
+        return None
     quarter = len(sample) // 4
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     if quarter and len(head) % 4 == 0 and sample[3::4].count(0) == quarter and sample[2::4].count(0) > quarter // 2:

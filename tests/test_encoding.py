@@ -168,3 +168,7 @@ def _seconds(content: bytes) -> float:
 def test_a_stray_nul_does_not_make_utf_16_of_ascii():
     content = b"\0\nThe council voted nine to six on Tuesday night to close the old swimming baths before the winter."
     assert unicode_form(content) is None
+    assert unicode_form(b"0\0" + b"0") is None, "of three bytes one NUL is no UTF-16"
+    assert unicode_form("The council voted nine to six to close the baths.".encode("utf-16-le")[:-1]) == "utf-16-le", (
+        "cut off"
+    )
