@@ -21,6 +21,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
 
 
+@pytest.fixture(autouse=True)
+def _environment_as_before():
+    """A command that is run within the tests' process may set what would reach the processes of later tests."""
+    before = dict(os.environ)
+    yield
+    for name in os.environ.keys() - before.keys():
+        del os.environ[name]
+    os.environ.update(before)
+
+
 def copydesk(*arguments: str, cwd: Path = ROOT, input: str | None = None, **environment: str):
     """Run the command as a person would, in a process of its own."""
     return subprocess.run(
