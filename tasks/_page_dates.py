@@ -26,6 +26,7 @@ _UPDATE_WORD = re.compile(
     r"|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret)\b",
     re.I,
 )
+_WORDED_DAY = re.compile(r"[^\W\d_]{3,12}\.? \d{1,2}, \d{4}")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _LABEL = re.compile(r"[\w\s]{3,30}:?")
 #: Meta names of the time of publication, the more careful first.
@@ -95,8 +96,11 @@ def find_dates(page: "Page", node: dict[str, Any], blocks: list[Block], near: ra
 
 def stated_published(page: "Page", node: dict[str, Any]) -> list[tuple[str, str | None]]:
     """Where a page's data may say when it was published, and what it says there, the more careful first."""
+    published = clean_value(node.get("datePublished"))
+    if published and _WORDED_DAY.fullmatch(published) and published == clean_value(node.get("dateModified")):
+        published = None  # a site builder's template, which fills in both whenever the site is published
     return [
-        ("JSON-LD", clean_value(node.get("datePublished"))),
+        ("JSON-LD", published),
         ("JSON-LD dateCreated", clean_value(node.get("dateCreated"))),
         ("meta", page.meta(*_PUBLISHED_NAMES)),
         *_marked_up(page, "datePublished"),

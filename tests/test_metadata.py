@@ -307,6 +307,15 @@ def test_only_an_update_dates_the_page(printed: str):
     assert "dated_by_update" in found.flags
 
 
+def test_a_template_that_gives_the_day_of_the_last_save_twice_dates_no_article():
+    article = ld('{"@type": "BlogPosting", "datePublished": "Mar 09, 2026", "dateModified": "Mar 09, 2026"}')
+    alone = read(article, "<h1>Swing bridge to close</h1>")
+    assert (alone.published, alone.updated) == ((), ("Mar 09, 2026",))
+    assert read(article, "<h1>Swing bridge to close</h1><p>3 March 2026</p>").published == ("3 March 2026",)
+    other = article.replace('"dateModified": "Mar 09', '"dateModified": "Mar 10')
+    assert read(other, "<h1>Swing bridge to close</h1>").published == ("Mar 09, 2026",)
+
+
 def test_one_day_stated_below_the_text_serves_and_two_do_not():
     filler = "<p>One more line about the quay and its gulls.</p>" * 30
     one = read(bottom=f"{filler}<div>3 March 2026 By the desk</div>")
