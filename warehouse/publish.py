@@ -31,6 +31,8 @@ _HEADERS_BYTES = 3 * 4096
 #: DuckDB's own 16 MiB of log would mean a checkpoint, and a copy made in vain, every few seconds of a fast load.
 _HOLD_CHECKPOINTS = "SET GLOBAL checkpoint_threshold = '1TB'"
 _ALLOW_CHECKPOINTS = "RESET GLOBAL checkpoint_threshold"
+#: Bytes of log from which a checkpoint (60 ms and more) frees memory that counts.
+_WORTH_SETTLING_BYTES = 1 << 20
 
 #: A batch must be visible within 60 seconds, and publishing may cost a tenth of a run's time at most (CONTRACT.md,
 #: Readers).  A third of the allowed wait leaves room for a slow batch in between.
@@ -113,10 +115,15 @@ def collect(writer: "Writer") -> bool:
 
 
 def settle_down(writer: "Writer") -> None:
-    """Have what was committed in the file and not in memory; not while a copy is made, which that would spoil."""
+    """Have what was committed in the file and not in memory, where that is much; not while a copy is made, which that
+    would spoil.
+    """
     import duckdb
 
     if writer.copying is not None and writer.copying.thread is not None and writer.copying.thread.is_alive():
+        return
+    log = writer.private.with_name(writer.private.name + ".wal")
+    if not log.exists() or log.stat().st_size < _WORTH_SETTLING_BYTES:
         return
     collect(writer)
     try:
