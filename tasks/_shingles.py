@@ -22,14 +22,16 @@ BANDS, BAND_ROWS = 64, 2
 #: Passages of eight words are picked by their hashes (winnowing): of every 13 that begin one after the other, one.  Of
 #: a run of 20 words that two articles share both have picked the same; of one of 12 in seven cases of ten.
 PASSAGE_WORDS, PASSAGE_WINDOW = 8, 13
-#: Marks are numbers of 40 bits, which DuckDB packs into five bytes; the highest bit is set in those of signatures.
-MARK_BITS = 39
+#: Bits of the marks of passages, and of signatures, to which the next higher bit is added.  DuckDB packs as many as a
+#: run of marks differs in, so those of a kind stand together.  Among a million articles one passage in 400 is taken for
+#: another, and each value of a signature for four others, but it takes two for a comparison.
+MARK_BITS, BAND_BITS = 35, 24
 _SEED = 20
 #: Bodies whose words are in memory at a time: 2,000 took 100 MB.
 _AT_ONCE = 250
 #: What is in the index was made like this; another index is made anew.
 INDEX = (
-    f"1 {MARK_BITS} {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW}"
+    f"2 {MARK_BITS} {BAND_BITS} {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW}"
     f" rensa {RMinHash.ALGORITHM_VERSION}"
 )
 
@@ -150,21 +152,23 @@ def pick_passages(texts: Texts) -> Grams:
     """The picked passages; their hashes are marks."""
     runs = grams(texts, PASSAGE_WORDS)
     marks = runs.hashes & np.uint64((1 << MARK_BITS) - 1)
+    # By bits of their own: the least of marks would be alike in their highest bits.
+    order = (runs.hashes >> np.uint64(MARK_BITS)).astype(np.uint32)
     counts = np.bincount(runs.owners, minlength=len(texts))
     firsts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     picked = np.zeros(len(marks), bool)
     if len(marks) >= PASSAGE_WINDOW:
-        windows = np.lib.stride_tricks.sliding_window_view(marks, PASSAGE_WINDOW)
+        windows = np.lib.stride_tricks.sliding_window_view(order, PASSAGE_WINDOW)
         begins = np.flatnonzero(runs.owners[: len(windows)] == runs.owners[PASSAGE_WINDOW - 1 :])
         picked[begins + windows[begins].argmin(axis=1)] = True
     for text in np.flatnonzero((counts > 0) & (counts < PASSAGE_WINDOW)):
         first = firsts[text]
-        picked[first + marks[first : first + counts[text]].argmin()] = True
+        picked[first + order[first : first + counts[text]].argmin()] = True
     return Grams(marks[picked].astype(np.int64), runs.places[picked], runs.owners[picked])
 
 
 def index_marks(bodies: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
-    """The numbers of bodies, and the marks that they have: each once."""
+    """The numbers of bodies, and the marks that they have: each once, those of passages first."""
     found = [np.zeros((2, 0), np.int64)]
     for first in range(0, len(bodies), _AT_ONCE):
         texts = read_texts(bodies[first : first + _AT_ONCE])
@@ -174,7 +178,8 @@ def index_marks(bodies: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         both = np.unique(np.concatenate([passages.owners << bits | passages.hashes, owners << bits | bands]))
         found.append(np.stack([first + (both >> bits), both & ((1 << bits) - 1)]))
     numbers, marks = np.concatenate(found, axis=1)
-    return numbers, marks
+    order = np.argsort(marks >> MARK_BITS, kind="stable")
+    return numbers[order], marks[order]
 
 
 def _bands(texts: Texts) -> tuple[np.ndarray, np.ndarray]:
@@ -188,7 +193,7 @@ def _bands(texts: Texts) -> tuple[np.ndarray, np.ndarray]:
     digests = np.array(matrix.to_rows(), np.uint64).reshape(len(filled), BANDS, BAND_ROWS)
     values = (digests[:, :, 0] << np.uint64(32)) ^ digests[:, :, 1]
     values = _mixed(values + _mixed(np.arange(1, BANDS + 1).astype(np.uint64)))
-    marks = (values & np.uint64((1 << MARK_BITS) - 1)).astype(np.int64) | (1 << MARK_BITS)
+    marks = (values & np.uint64((1 << BAND_BITS) - 1)).astype(np.int64) | (1 << MARK_BITS)
     return np.repeat(filled, BANDS), marks.ravel()
 
 

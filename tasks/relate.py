@@ -8,6 +8,7 @@ the index, and where a passage becomes furniture, or is none any more, all who h
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import partial
 
 import numpy as np
 import scipy.sparse as sp
@@ -127,20 +128,39 @@ def _nearest(stories: Stories) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     found = [(np.zeros(0, np.int64),) * 3]
     if len(asked):
         count = len(nodes.numbers)
-        of_asked = stories.asked_terms()
+        of_asked, passages = stories.asked_terms(), stories.asked_shared()
         terms = 1 + int(of_asked.columns.max(initial=0))
-        vectors = _matrix(of_asked, (count, terms))[asked]
-        shared = _matrix(stories.asked_shared(), (count, count))[asked]
+        row_of, column_of = partial(np.searchsorted, nodes.numbers[asked]), partial(np.searchsorted, nodes.numbers)
+        vectors = _matrix(of_asked._replace(places=row_of(of_asked.places)), (len(asked), terms))
+        shared = Shared(row_of(passages.one), column_of(passages.other), passages.words)
+        shared = _matrix(shared, (len(asked), count))
         for first in range(0, count, _NODES):
-            near = nodes.numbers[first : first + _NODES]
-            places, columns, weights = stories.near_terms(int(near[0]), int(near[-1]))
-            part = _matrix(Terms(columns, places - first, weights), (terms, len(near)))
+            numbers = nodes.numbers[first : first + _NODES]
+            heavy = stories.heavy_terms(int(numbers[0]), int(numbers[-1]), _stories.HEAVY)
+            near = _matrix(_placed(heavy, numbers), (terms, len(numbers)))
+            row, place = _stories.by_heavy_terms(vectors, near, len(numbers))
+            with_passages = shared[:, first : first + _NODES]
+            looked_at = np.union1d(place, with_passages.indices)
+            if not len(looked_at):
+                continue
+            near = _matrix(stories.terms_of(numbers[looked_at]), (terms, len(looked_at)))
             row, place, alike = _stories.similar(
-                vectors, part, nodes.days[asked], nodes.days[first : first + _NODES], shared[:, first : first + _NODES]
-            )
-            found += _worth_telling(nodes, asked[row], first + place, alike)
+                vectors, near, (row, np.searchsorted(looked_at, place)),
+                (nodes.days[asked], nodes.days[first + looked_at]), with_passages[:, looked_at],
+            )  # fmt: skip
+            found += _worth_telling(nodes, asked[row], first + looked_at[place], alike)
     one, other, alike = (np.concatenate(column) for column in zip(*found, strict=True))
     return nodes.numbers[one], nodes.numbers[other], alike
+
+
+def _placed(terms: Terms, numbers: np.ndarray) -> Terms:
+    """The vectors' entries as those of a matrix of terms by these nodes; those of other nodes go."""
+    place_of = np.full(1 + int(numbers[-1] - numbers[0]), -1, np.int32)
+    place_of[numbers - numbers[0]] = np.arange(len(numbers), dtype=np.int32)
+    places = place_of[terms.places - numbers[0]]
+    if (known := places >= 0).all():
+        return Terms(terms.columns, places, terms.weights)
+    return Terms(terms.columns[known], places[known], terms.weights[known])
 
 
 def _worth_telling(nodes: Nodes, one: np.ndarray, other: np.ndarray, alike: np.ndarray) -> Iterator[tuple]:

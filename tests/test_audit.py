@@ -112,7 +112,7 @@ DAMAGE = {
     "links_to_nowhere": "UPDATE article_links SET other_id = 'gone'",
     "links_twice": "INSERT INTO article_links SELECT * FROM article_links",
     "groups_without_link": "UPDATE article_links SET kind = 'quotes'",
-    "copies_not_indexed": "UPDATE relate_articles SET body_hash = 'other'",
+    "copies_not_indexed": "UPDATE relate_articles SET words_hash = 1",
     "representatives_nowhere": "UPDATE article_versions SET near_duplicate_of = 'gone'",
     "stories_miscounted": "UPDATE stories SET article_count = article_count + 1",
     "stories_not_indexed": "UPDATE story_nodes SET story_id = 'other'",

@@ -106,15 +106,32 @@ def test_killed_and_run_again_the_tables_are_those_of_an_undisturbed_run(tmp_pat
 # A full disk ----------------------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path, Path]:
+    """Two dumps, and a warehouse of both."""
+    folder = tmp_path_factory.mktemp("undisturbed")
+    before, dump = write_small_dump(folder / "before.jsonl", 5, seed=1), write_small_dump(folder / "dump.jsonl", 40)
+    for copy in (before, dump):
+        done = copydesk("ingest", str(copy), "--no-track", "--workers", "1", "--warehouse", str(folder / "w.duckdb"))
+        assert done.returncode == 0, done.stderr
+    return before, dump, folder / "w.duckdb"
+
+
 @pytest.mark.parametrize(
     ("owner", "step"),
     [(Store, "land"), (Store, "load"), (Store, "finish_run"), (publishing, "_begin"), (publishing, "copy_file")],
 )
 def test_a_full_disk_is_told_and_the_rerun_completes(
-    small_disk: Path, dump: Path, tmp_path: Path, run: Any, owner: Any, step: str, monkeypatch: pytest.MonkeyPatch
+    small_disk: Path,
+    undisturbed: tuple[Path, Path, Path],
+    run: Any,
+    owner: Any,
+    step: str,
+    monkeypatch: pytest.MonkeyPatch,
 ):
+    before, dump, whole = undisturbed
     warehouse = small_disk / "w.duckdb"
-    assert run(write_small_dump(tmp_path / "before.jsonl", 5, seed=1), warehouse).status == 0
+    assert run(before, warehouse).status == 0
     wrapped = getattr(owner, step)
 
     def full(*arguments: Any) -> Any:
@@ -132,10 +149,7 @@ def test_a_full_disk_is_told_and_the_rerun_completes(
     assert (again.status, again.stderr) == (0, "")
     assert again.summary["balanced"]
     assert (count(warehouse), count(warehouse, "documents")) == (45, 45)
-    undisturbed = tmp_path / "undisturbed" / "w.duckdb"
-    for copy in (tmp_path / "before.jsonl", dump):
-        run(copy, undisturbed)
-    assert compare(undisturbed, warehouse) == []
+    assert compare(whole, warehouse) == []
     assert [name.name for name in warehouse.parent.rglob("*.unfinished")] == []
 
 

@@ -36,7 +36,7 @@ class Fresh:
     """Articles that are to be indexed, as columns, and the first number that is free."""
 
     article_ids: list[str]
-    body_hashes: list[str]
+    words_hashes: list[int]
     sources: list[str | None]
     bodies: list[str]
     free_no: int
@@ -117,7 +117,7 @@ class Relations:
                 {
                     "article_no": article_nos,
                     "article_id": pa.array(fresh.article_ids, pa.string()),
-                    "body_hash": pa.array(fresh.body_hashes, pa.string()),
+                    "words_hash": pa.array(fresh.words_hashes, pa.uint64()),
                     "source": pa.array(fresh.sources, pa.string()),
                 }
             ),

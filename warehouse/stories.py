@@ -121,15 +121,27 @@ class Stories:
         return Nodes(rows["node_no"], _days(rows["day"]), rows["weakest"], rows["is_asked"], rows["is_dirty"])
 
     def asked_terms(self) -> Terms:
-        """The vectors of those that are asked about, by their places in `nodes`."""
+        """The vectors of those that are asked about, by their numbers."""
         return self._terms("stories_asked_terms")
 
-    def near_terms(self, first_no: int, last_no: int) -> Terms:
-        """Of the vectors of nodes with these numbers what those asked about have in common with them."""
-        return self._terms("stories_near_terms", {"first": first_no, "last": last_no})
+    def heavy_terms(self, first_no: int, last_no: int, least: int) -> Terms:
+        """Of nodes from one number to another the terms that weigh `least` or more, and stand in those asked about.
+
+        `places` are the nodes' numbers.
+        """
+        return self._terms("stories_heavy_terms", {"first": first_no, "last": last_no, "least": least})
+
+    def terms_of(self, numbers: "np.ndarray") -> Terms:
+        """What these nodes, ascending, have in common with those asked about, as a matrix of terms by nodes."""
+        import pyarrow as pa
+
+        columns = {"node_no": pa.array(numbers, pa.int32()), "place": pa.array(range(len(numbers)), pa.int32())}
+        with self._registered({"looked_at": pa.table(columns)}):
+            found = self._terms("stories_terms_of")
+        return Terms(found.columns, found.places, found.weights)
 
     def asked_shared(self) -> Shared:
-        """What those that are asked about share with any."""
+        """What those that are asked about share with any, by their numbers."""
         return self._shared("near_nodes")
 
     def connect(self, one: "np.ndarray", other: "np.ndarray", similarities: "np.ndarray") -> Reached:

@@ -125,8 +125,10 @@ _MORE_STORIES = """
 
 def multiply(store, times: int) -> None:
     """Each article so many times."""
+    from tasks._shingles import BAND_BITS, MARK_BITS
+
     for copy in range(1, times):
-        turned = int(np.random.default_rng(copy).integers(1, 1 << 39))
+        turned = int(np.random.default_rng(copy).integers(1, 1 << MARK_BITS))
         with store.writer.transaction() as connection:
             connection.execute(
                 """
@@ -144,7 +146,8 @@ def multiply(store, times: int) -> None:
                 INSERT INTO relate_articles BY NAME
                 SELECT * REPLACE (
                     (article_no + $copy::INTEGER * $written)::INTEGER AS article_no,
-                    md5(article_id || $copy) AS article_id, sha256(body_hash || $copy) AS body_hash
+                    md5(article_id || $copy) AS article_id,
+                    md5_number_lower(words_hash || $copy) AS words_hash
                 )
                 FROM relate_articles WHERE article_no < $written
                 """,
@@ -155,10 +158,18 @@ def multiply(store, times: int) -> None:
             connection.execute(
                 """
                 INSERT INTO relate_marks BY NAME
-                SELECT (article_no + $copy * $written)::INTEGER AS article_no, xor(mark, $turned) AS mark
+                SELECT
+                    (article_no + $copy * $written)::INTEGER AS article_no,
+                    xor(mark, CASE WHEN mark < $passages THEN $turned ELSE $turned % $bands END) AS mark
                 FROM relate_marks WHERE article_no < $written
                 """,
-                {"copy": copy, "written": _WRITTEN, "turned": turned},
+                {
+                    "copy": copy,
+                    "written": _WRITTEN,
+                    "turned": turned,
+                    "passages": 1 << MARK_BITS,
+                    "bands": 1 << BAND_BITS,
+                },
             )
 
 

@@ -27,7 +27,7 @@ COMMENT ON COLUMN story_changes.article_count IS 'How many articles.';
 CREATE OR REPLACE TABLE story_nodes (
     node_no INTEGER NOT NULL,
     article_id VARCHAR NOT NULL,
-    made_from VARCHAR NOT NULL,
+    made_from UBIGINT NOT NULL,
     place_in_order BIGINT NOT NULL,
     "day" INTEGER,
     weakest SMALLINT NOT NULL,

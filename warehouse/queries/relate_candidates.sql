@@ -23,4 +23,4 @@ FROM (
 ) AS pairs
 JOIN relate_articles AS one ON one.article_no = pairs.one_no
 JOIN relate_articles AS other ON other.article_no = pairs.other_no
-WHERE one.body_hash <> other.body_hash;
+WHERE one.words_hash <> other.words_hash;

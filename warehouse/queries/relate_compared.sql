@@ -8,4 +8,4 @@ WHERE article_versions.valid_to IS NULL AND relate_articles.article_no IN (
     SELECT one_no FROM candidates UNION SELECT other_no FROM candidates
 )
 -- Ids depend on which document came first; where nothing else tells two articles apart, their words do.
-ORDER BY relate_articles.body_hash, article_id;
+ORDER BY article_versions.body_hash, article_id;

@@ -20,11 +20,12 @@ UNION ALL
 (SELECT * FROM furniture_before EXCEPT SELECT * FROM furniture);
 
 INSERT INTO relate_queue
-SELECT DISTINCT relate_articles.body_hash
+SELECT DISTINCT article_versions.body_hash
 FROM furniture_changes
 JOIN matched USING (mark)
 JOIN relate_articles ON relate_articles.article_no = matched.article_no
     AND (furniture_changes.source IS NULL OR furniture_changes.source = relate_articles.source)
+JOIN article_versions ON article_versions.article_id = relate_articles.article_id AND article_versions.valid_to IS NULL
 ANTI JOIN touched_nos ON touched_nos.article_no = relate_articles.article_no;
 
 DELETE FROM relate_furniture WHERE mark IN (SELECT mark FROM asked_marks);

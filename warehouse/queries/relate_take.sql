@@ -1,10 +1,12 @@
 -- {texts}: how many texts of the queue are dealt with at a time.
-CREATE OR REPLACE TEMP TABLE part AS SELECT DISTINCT body_hash FROM relate_queue LIMIT {texts};
+CREATE OR REPLACE TEMP TABLE part AS
+SELECT body_hash, ('0x' || body_hash[:16])::UBIGINT AS words_hash
+FROM (SELECT DISTINCT body_hash FROM relate_queue LIMIT {texts});
 DELETE FROM relate_queue WHERE body_hash IN (SELECT body_hash FROM part);
 
 -- The articles that have, or had, one of these texts, as they are now.
 CREATE OR REPLACE TEMP TABLE touched AS
-SELECT article_id, body_hash, source, rowid AS place
+SELECT article_id, body_hash, ('0x' || body_hash[:16])::UBIGINT AS words_hash, source, rowid AS place
 FROM article_versions
 WHERE valid_to IS NULL AND article_id IN (
     SELECT article_id FROM article_versions WHERE body_hash IN (SELECT body_hash FROM part)
@@ -15,16 +17,16 @@ CREATE OR REPLACE TEMP TABLE stale AS
 SELECT indexed.article_no, indexed.article_id
 FROM relate_articles AS indexed
 LEFT JOIN touched ON touched.article_id = indexed.article_id
-    AND touched.body_hash = indexed.body_hash AND touched.source IS NOT DISTINCT FROM indexed.source
+    AND touched.words_hash = indexed.words_hash AND touched.source IS NOT DISTINCT FROM indexed.source
 WHERE touched.article_id IS NULL AND (
-    indexed.body_hash IN (SELECT body_hash FROM part) OR indexed.article_id IN (SELECT article_id FROM touched)
+    indexed.words_hash IN (SELECT words_hash FROM part) OR indexed.article_id IN (SELECT article_id FROM touched)
 );
 
 CREATE OR REPLACE TEMP TABLE fresh AS
 SELECT touched.*
 FROM touched
 LEFT JOIN relate_articles AS indexed ON touched.article_id = indexed.article_id
-    AND touched.body_hash = indexed.body_hash AND touched.source IS NOT DISTINCT FROM indexed.source
+    AND touched.words_hash = indexed.words_hash AND touched.source IS NOT DISTINCT FROM indexed.source
 WHERE indexed.article_id IS NULL;
 
 -- Whose groups may change: these, and whoever was linked to them or grouped with them until now.

@@ -1,5 +1,1 @@
-SELECT place, column_no, weight
-FROM story_terms
-JOIN asked_terms USING (term)
-JOIN near_nodes USING (node_no)
-WHERE is_asked;
+SELECT node_no AS place, column_no, weight FROM asked_entries JOIN asked_terms USING (term);

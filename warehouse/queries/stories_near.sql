@@ -1,4 +1,4 @@
--- Every node that may be near one of those asked about, in the order of their numbers.  {days}: further apart none is.
+-- Every node that may be near one of those asked about.  {days}: further apart none is.
 CREATE OR REPLACE TEMP TABLE near_nodes AS
 WITH span AS (
     SELECT
@@ -7,8 +7,7 @@ WITH span AS (
     FROM story_nodes SEMI JOIN asked_nodes USING (node_no)
 )
 SELECT
-    (row_number() OVER (ORDER BY node_no) - 1)::INTEGER AS place,
-    node_no, "day", weakest,
+    node_no, node_no AS place, "day", weakest,
     asked_nodes.node_no IS NOT NULL AS is_asked,
     coalesce(asked_nodes.is_dirty, false) AS is_dirty
 FROM story_nodes
@@ -16,7 +15,10 @@ CROSS JOIN span
 LEFT JOIN asked_nodes USING (node_no)
 WHERE since IS NULL OR "day" IS NULL OR "day" BETWEEN since AND until;
 
--- Their terms in common get numbers without gaps.
+CREATE OR REPLACE TEMP TABLE asked_entries AS
+SELECT node_no, term, weight FROM story_terms WHERE node_no IN (SELECT node_no FROM asked_nodes);
+
+-- Their terms get numbers without gaps.
 CREATE OR REPLACE TEMP TABLE asked_terms AS
 SELECT term, (row_number() OVER (ORDER BY term) - 1)::INTEGER AS column_no
-FROM (SELECT DISTINCT term FROM story_terms WHERE node_no IN (SELECT node_no FROM asked_nodes));
+FROM (SELECT DISTINCT term FROM asked_entries);

@@ -3,7 +3,7 @@
 CREATE OR REPLACE TEMP TABLE standing AS
 SELECT
     article_id,
-    md5(concat_ws(chr(31), body_hash, coalesce(title, ''), coalesce(standfirst, ''), coalesce("language", ''), coalesce(epoch_us(published_at)::VARCHAR, '')))
+    md5_number_lower(concat_ws(chr(31), body_hash, coalesce(title, ''), coalesce(standfirst, ''), coalesce("language", ''), coalesce(epoch_us(published_at)::VARCHAR, '')))
         AS made_from,
     ('0x' || body_hash[:15])::BIGINT AS place_in_order,
     (epoch_us(published_at) // 86400000000)::INTEGER AS "day",
