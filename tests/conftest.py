@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+import warehouse.connection
+
 ROOT = Path(__file__).resolve().parent.parent
 #: Files that take a minute or more are begun first: whoever gets one last keeps all others waiting.
 LONG = (
@@ -19,6 +21,12 @@ LONG = (
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: LONG.index(item.path.name) if item.path.name in LONG else len(LONG))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_core_for_each():
+    """Two tests run at a time, and of a dozen articles DuckDB's threads wait for each other; commands have both."""
+    warehouse.connection.THREADS = 1
 
 
 @pytest.fixture(autouse=True)

@@ -257,7 +257,6 @@ def reset(store: Store) -> None:
 @pytest.fixture(scope="module")
 def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with open_store(Settings(warehouse=tmp_path_factory.mktemp("shared") / "news.duckdb")) as opened:
-        opened.writer.connection.execute("SET threads = 1")  # of a dozen articles each waits for the other
         yield opened
 
 
@@ -266,7 +265,7 @@ def state(store: Store) -> tuple[list[tuple], set[frozenset[str]]]:
     return [(*link[:3], *(round(value, 9) for value in link[3:])) for link in links(store)], groups(store)
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(collections(), st.randoms(use_true_random=False), st.lists(st.integers(1, 7), min_size=2, max_size=2))
 def test_the_order_of_arrival_makes_no_difference(shared_store: Store, items: list[Item], rng, sizes: list[int]):
     states = []

@@ -266,7 +266,6 @@ def reset(store: Store) -> None:
 @pytest.fixture(scope="module")
 def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
     with open_store(Settings(warehouse=tmp_path_factory.mktemp("shared") / "news.duckdb")) as opened:
-        opened.writer.connection.execute("SET threads = 1")  # of a dozen articles each waits for the other
         yield opened
 
 
