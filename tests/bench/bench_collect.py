@@ -1,7 +1,8 @@
-"""Collecting at scale: `python -m tests.bench.bench_collect [--hosts 200] [--pages 20] [--delay 1]`.
+"""Collecting at scale: `python -m tests.bench.bench_collect [--hosts 200] [--pages 20] [--delay 1] [--tracked]`.
 
 A news server in a process of its own, as many hosts on it as asked for, and the real flow in this one.  The bar of the
 issue: at least 80% of the rate that the delays allow while pages are fetched, and under 400 MB in this process.
+`--tracked`: as a Prefect flow run on an embedded server, as `copydesk collect` is; else as with `--no-track`.
 
 Each page has words of its own, drawn in short stretches from the samples in seeds/articles: 4,000 copies of one
 article would measure `relate` (whose own bench is bench_relate), and no outlets are like that.
@@ -22,10 +23,9 @@ from pathlib import Path
 
 import psutil
 
-os.environ["COPYDESK_TRACK"] = "0"
-
 from flows import crawl
-from flows.collect import collect
+from flows.cli_run import a_run
+from schemas.settings import Settings
 from tasks._web_world import World
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -85,6 +85,7 @@ def main() -> None:
     parser.add_argument("--hosts", type=int, default=200)
     parser.add_argument("--pages", type=int, default=20)
     parser.add_argument("--delay", type=float, default=1.0)
+    parser.add_argument("--tracked", action="store_true")
     parser.add_argument("--serve", action="store_true")
     asked = parser.parse_args()
     if asked.serve:
@@ -132,7 +133,12 @@ def main() -> None:
 
         threading.Thread(target=watch, daemon=True).start()
         started = time.monotonic()
-        summary = collect(warehouse=str(Path(folder) / "w.duckdb"), sources_file=str(sources))
+        warehouse = str(Path(folder) / "w.duckdb")
+        os.environ["PREFECT_HOME"] = str(Path(folder) / "prefect")
+        with a_run(Settings.of(warehouse), no_track=not asked.tracked, debug=False, is_fetching=True):
+            from flows.collect import collect  # as the command line does, once it is known whether Prefect is in it
+
+            summary = collect(warehouse=warehouse, sources_file=str(sources))
         seconds = time.monotonic() - started
         over.set()
         out, _ = server.communicate()
