@@ -59,6 +59,8 @@ def collect(
         _read_files(chosen, run, gathering.tallies)
         tallies = list(gathering.tallies.values())
         gathering.note(tallies)
+        if run.checks is not None:  # nothing more to check: `relate` has use for the memory
+            run.checks.stop()
         relate_loaded(run)
         summary = {**run.finish(), "sources": [row(tally) for tally in tallies]}
         publish(run)

@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from flows import early
 from flows.crawl import Crawl
 from flows.run import Run, in_batches
 from flows.wanted import is_sitemap_wanted, is_wanted
@@ -85,12 +84,12 @@ class Gathering:
                 if is_rush and time.monotonic() - started < _BUSY_SECONDS:
                     aside.append(_without_content(batch))
                 else:
-                    early.start_checks()
+                    self._start_checks()
                     yield batch
             if not archives:
                 stack.close()
             if aside:
-                early.start_checks()
+                self._start_checks()
             while aside:  # one that was dealt with is let go of
                 yield self._read_back(aside.pop(0))
             yield from self._archives(archives, number)
@@ -325,7 +324,7 @@ class Gathering:
                         visit = replace(visit, listing=Listing("warc"))
                 tally.count(visit)
                 if documents is not None:
-                    early.start_checks()
+                    self._start_checks()
                     for batch in in_batches(self._of_archive(source, documents), self.run, number):
                         number += 1
                         yield batch
@@ -347,6 +346,10 @@ class Gathering:
                 if isinstance(item, Visit):
                     return item
                 self._collected.note_robots([(item.origin, item.status, item.text, item.fetched_at)])
+
+    def _start_checks(self) -> None:
+        if self.run.checks is not None:
+            self.run.checks.start()
 
     def _read_back(self, batch: Batch) -> Batch:
         """The contents of a batch that was put aside; what was dealt with before is not read again."""

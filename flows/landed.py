@@ -38,7 +38,7 @@ def left_behind(run: Run) -> Iterator[tuple[Run, Iterator[Batch]]]:
         yield run, iter(())
         return
     log("an earlier run ended before it had loaded all that it had received: this is loaded first")
-    with open_books("what was left behind", run.settings, run.pool, run.store) as dead:
+    with open_books("what was left behind", run.settings, run.pool, run.store, run.checks) as dead:
         yield dead, landed_batches(dead, chain([first], packs))
         run.left_behind = dead.finish()
 

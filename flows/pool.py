@@ -214,15 +214,14 @@ class _Slot(Generic[T]):
 
     def _serve_one_process(self) -> None:
         """Start a process and feed it until it ends, has to be ended, or this slot is to leave."""
-        ours, theirs = _context.Pipe()
-        self._process = _context.Process(
+        ours, theirs = SPAWNED.Pipe()
+        self._process = SPAWNED.Process(
             target=serve, args=(theirs, self._pool.make, self._pool.settings, os.getpid()), daemon=True
         )
         ready = False
         try:
             with suppress(EOFError, OSError):
-                with _starting:
-                    self._process.start()
+                self._process.start()
                 theirs.close()
                 ready = not self._pool.leaves(self) and ours.poll(_STARTING_SECONDS) and bool(ours.recv_bytes())
             self._pool.was_ready(ready)
@@ -306,7 +305,7 @@ class _Slot(Generic[T]):
             job.deaths = 1
             self._pool.put_back([job])
         elif job:
-            detail = f"the process that worked on it died twice ({_cause(self._process.exitcode)})"
+            detail = f"the process that worked on it died twice ({cause_of(self._process.exitcode)})"
             self._refuse(job, Refusal(("unreadable",), "extract", detail))
         self._give_back()
 
@@ -319,7 +318,8 @@ class _Slot(Generic[T]):
         job.future.set_result(self._pool.refuse(job.document, refusal))
 
 
-def _cause(exit_code: int | None) -> str:
+def cause_of(exit_code: int | None) -> str:
+    """Why a process ended, for a person."""
     if exit_code is not None and exit_code < 0:
         with suppress(ValueError):
             return f"killed by {signal.Signals(-exit_code).name}"
@@ -349,6 +349,10 @@ class _LightProcess(SpawnProcess):
     Under a Prefect worker that module is Prefect's engine, in a test it is pytest; the workers need neither.
     """
 
+    def start(self) -> None:
+        with _starting:
+            super().start()
+
     @staticmethod
     def _Popen(process_obj: process.BaseProcess):  # noqa: N802
         main = sys.modules["__main__"]
@@ -363,4 +367,5 @@ class _LightContext(SpawnContext):
     Process = _LightProcess
 
 
-_context = _LightContext()
+#: What starts them, and their pipes.
+SPAWNED = _LightContext()

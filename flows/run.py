@@ -9,6 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flows import crashed, early, watch
+from flows.checks import Checks
 from flows.inputs import read_all, size_of, with_memory
 from flows.pool import Pool
 from flows.show import is_seen, progress
@@ -18,6 +19,7 @@ from schemas.errors import CopydeskError, RunFailed, WarehouseError
 from schemas.run import Alarm, Tally
 from schemas.settings import Settings
 from schemas.tombstone import FORGOTTEN
+from tasks._sparing import importing_less
 from tasks.batch import Batch, fetch, flow_run_id, relate
 
 if TYPE_CHECKING:
@@ -36,11 +38,17 @@ class Run:
     `what` it does, for a person.  `store` and `info` are None in a dry run.  `tally` counts what has been read and what
     became of it; `steps` has the seconds of each step; `refused` names refusals: the first few, in a dry run all,
     because they are written nowhere else.  `left_behind`: the summary of what an earlier run had left behind.
-    `crawl`: what fetches pages (flows/gather.py), in a run that collects.
+    `crawl`, `checks`: what fetches pages (flows/gather.py) and where they are checked, in a run that collects.
     """
 
     def __init__(
-        self, what: str, settings: Settings, pool: Pool, store: "Store | None" = None, info: "RunInfo | None" = None
+        self,
+        what: str,
+        settings: Settings,
+        pool: Pool,
+        store: "Store | None" = None,
+        info: "RunInfo | None" = None,
+        checks: Checks | None = None,
     ):
         self.what = what
         self.settings = settings
@@ -53,6 +61,7 @@ class Run:
         self.warnings: list[str] = []
         self.left_behind: dict[str, Any] | None = None
         self.crawl: Any = None
+        self.checks = checks
         self.watchers: list[Callable[[Tally], None]] = []
         self._missed: dict[str, dict[str, Any]] = {}
         self._drops: dict[tuple[str, str], Alarm] = {}
@@ -173,14 +182,21 @@ def open_run(what: str, settings: Settings, dry_run: bool = False, is_fetching: 
     """A run with everything it needs; whatever stops it is written down in the warehouse before it is raised.
 
     Runs that an earlier process left open when it died are marked as crashed, here and in Prefect.  One that
-    `is_fetching` has no use for Great Expectations (225 MB, seconds of work) until there is something to check.
+    `is_fetching` has no use for Great Expectations (225 MB, seconds of work) until there is something to check, and has
+    it elsewhere then.
     """
     crashed.claim_flow_run()
     settings = with_memory(settings)
     with ExitStack() as stack:
         pool = early.take_pool(settings)
         stack.callback(pool.stop)
-        if not is_fetching:
+        checks = None
+        if is_fetching:
+            checks = Checks()
+            stack.callback(checks.stop)
+            # DuckDB and pyarrow import it (48 MB), if it is there, to see whether what they are given is of it.
+            stack.enter_context(importing_less(("pandas",), in_all_threads=True))
+        else:
             early.start_checks()
         watchers = [stack.enter_context(progress(what)), stack.enter_context(watch.progress_artifact(what))]
         if dry_run:
@@ -196,7 +212,7 @@ def open_run(what: str, settings: Settings, dry_run: bool = False, is_fetching: 
             pool.stop()
             settings, pool = now, Pool(now)
             stack.callback(pool.stop)
-        with open_books(what, settings, pool, store) as run:
+        with open_books(what, settings, pool, store, checks) as run:
             stack.callback(lambda: run.pool.stop())
             run.watchers = watchers
             rules = rules_version(settings.memory)
@@ -206,10 +222,12 @@ def open_run(what: str, settings: Settings, dry_run: bool = False, is_fetching: 
 
 
 @contextmanager
-def open_books(what: str, settings: Settings, pool: Pool, store: "Store") -> Iterator[Run]:
+def open_books(
+    what: str, settings: Settings, pool: Pool, store: "Store", checks: Checks | None = None
+) -> Iterator[Run]:
     """A run in the books of the warehouse; the caller closes them with `Run.finish`."""
     info = store.begin_run(rules_version(settings.memory), code_version(), flow_run_id())
-    run = Run(what, settings, pool, store, info)
+    run = Run(what, settings, pool, store, info, checks)
     try:
         yield run
     except BaseException as error:

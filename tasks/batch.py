@@ -37,12 +37,13 @@ class Pending(Protocol):
 
 
 class Run(Protocol):
-    """What the steps need of the run they belong to; `store` is None in a dry run."""
+    """What the steps need of the run they belong to: `store`, None in a dry run; `checks`, None where they run here."""
 
     store: Any
     info: Any
     steps: dict[str, float]
     crawl: Any
+    checks: Any
 
     def count(self, batch: "Batch", outcomes: list[str]) -> None:
         """Write down what became of each input of a batch, in order."""
@@ -244,12 +245,14 @@ def check(batch: Batch, run: Run) -> None:
     """
     if not batch.articles:  # nothing new in it: Great Expectations need not even be there
         return
-    from tasks.check import check_articles, check_batch
-
-    batch.articles, batch.results = check_articles(batch.articles)
-    new = [a for a in batch.articles if not batch.again and (a.document_id, a.origin) not in batch.retried]
-    history = run.store.history({article.source for article in new}) if run.store is not None else {}
-    batch.source_results = check_batch(new, history)
+    is_new = [not batch.again and (a.document_id, a.origin) not in batch.retried for a in batch.articles]
+    new = [place for place, one in enumerate(is_new) if one]
+    history = run.store.history({batch.articles[place].source for place in new}) if run.store is not None else {}
+    if run.checks is None:
+        from tasks.check import check_all
+    else:
+        check_all = run.checks.check
+    batch.articles, batch.results, batch.source_results = check_all(batch.articles, new, history)
 
 
 @step("load", **RETRIES)

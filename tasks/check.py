@@ -29,6 +29,9 @@ from tasks._text import words
 if TYPE_CHECKING:
     import pandas as pd
 
+#: The articles of a batch, the results of the suite `article`, those of the suite `batch`.
+Checked = tuple[list[Article], list[ExpectationResult], list[ExpectationResult]]
+
 _SUITES = Path(__file__).parent.parent / "schemas" / "expectations"
 _SAMPLE, _SAMPLE_CHARACTERS = 5, 120
 #: Characters of the body looked at: what is wrong with a text is wrong with its beginning; a long one repeats itself.
@@ -82,6 +85,12 @@ def check_articles(articles: Sequence[Article]) -> tuple[list[Article], list[Exp
         for row in rows:
             checked[accepted[row]] = _mark(checked[accepted[row]], result)
     return checked, results
+
+
+def check_all(articles: Sequence[Article], new: Sequence[int], history: Mapping[str | None, SourceHistory]) -> Checked:
+    """`check_articles` of a batch, and `check_batch` of those of its articles that stand at the places `new`."""
+    checked, results = check_articles(articles)
+    return checked, results, check_batch([checked[place] for place in new], history)
 
 
 def check_batch(articles: Sequence[Article], history: Mapping[str | None, SourceHistory]) -> list[ExpectationResult]:

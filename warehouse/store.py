@@ -363,6 +363,10 @@ class Store:
 @contextmanager
 def open_store(settings: Settings) -> Iterator[Store]:
     """The warehouse of `settings`, open for writing; see `warehouse.connection.open_writer` for what is raised."""
+    import pyarrow as pa
+
+    # Its own pool keeps 20 MB that nothing uses, which the system's gives to others.
+    pa.set_memory_pool(pa.system_memory_pool())
     with open_writer(settings.warehouse, settings.wait_seconds) as writer:
         landing.clean_up(settings.landing)
         tombstones.settle(writer, settings.landing)
