@@ -252,6 +252,13 @@ def test_no_warehouse_is_one_sentence(tmp_path: Path):
     assert "no warehouse at" in done.stderr
 
 
+def test_of_another_version_nothing_is_said(copy: Path):
+    damage(copy, "DELETE FROM schema_migrations WHERE name = (SELECT max(name) FROM schema_migrations)")
+    done = copydesk("check", "--warehouse", str(copy / "w.duckdb"))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "last written by another version of copydesk" in done.stderr and "Traceback" not in done.stderr
+
+
 def test_under_prefect_a_fault_fails_the_flow_run_and_leaves_a_page_and_an_event(copy: Path, tmp_path: Path):
     damage(copy, "UPDATE runs SET inputs = inputs + 1")
     environment = {k: v for k, v in os.environ.items() if k not in ("COPYDESK_TRACK", "PREFECT_API_URL")}

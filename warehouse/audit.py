@@ -13,8 +13,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from schemas.errors import WarehouseError
 from warehouse._sql import query
 from warehouse.connection import open_reader
+from warehouse.migrate import is_current
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -74,10 +76,15 @@ def audit(warehouse: Path, landing: Path, packs_read: int = 20) -> dict[str, Any
 
     `packs_read`: of so many packs, chosen at random, all bytes are read; of the others the lists of what they hold.
     The answer: `warehouse`, `landing`, `checked` (how many rows each table has), `packs_read`, and `faults` and
-    `notes`, each a list of `name`, `says`, `found` (how many) and `sample` (a few of them).
+    `notes`, each a list of `name`, `says`, `found` (how many) and `sample` (a few of them).  WarehouseError where it
+    was last written by another version, which promised other things.
     """
     idle_at = _idle_at(warehouse)  # before the copy is opened: a run that it calls running had then begun and ended
     with closing(open_reader(warehouse)) as connection:
+        if not is_current(connection):
+            raise WarehouseError(
+                f"{warehouse} was last written by another version of copydesk: check it after the next run"
+            )
         connection.execute(query("audit_tables"))
         packs = [path for path in sorted(landing.glob("*.parquet")) if _list(connection, path)]
         chosen = random.sample(packs, min(packs_read, len(packs)))

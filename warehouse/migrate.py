@@ -32,6 +32,12 @@ def migrate(connection: "DuckDBPyConnection") -> bool:
     return _make_views(connection) or changed
 
 
+def is_current(connection: "DuckDBPyConnection") -> bool:
+    """Whether a warehouse that is only read has the shape this code expects."""
+    applied = {name for (name,) in connection.execute(query("applied_migrations")).fetchall()}
+    return applied == {path.stem for path in migrations()}
+
+
 def _make_views(connection: "DuckDBPyConnection") -> bool:
     """Create every view with its comments; CREATE OR REPLACE drops those of the columns, so they are set each time."""
     texts = [path.read_text(encoding="utf-8") for path in views()]
