@@ -9,7 +9,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flows import crashed, early, watch
-from flows.checks import Checks
+from flows.checks import Checks, give_back_freed
 from flows.inputs import read_all, size_of, with_memory
 from flows.pool import Pool
 from flows.show import is_seen, progress
@@ -190,13 +190,13 @@ def open_run(what: str, settings: Settings, dry_run: bool = False, is_fetching: 
     with ExitStack() as stack:
         pool = early.take_pool(settings)
         stack.callback(pool.stop)
-        checks = None
-        if is_fetching:
-            checks = Checks()
+        checks = early.checks_apart() if is_fetching else None
+        if checks is not None:
             stack.callback(checks.stop)
+            give_back_freed()
             # DuckDB and pyarrow import it (48 MB), if it is there, to see whether what they are given is of it.
             stack.enter_context(importing_less(("pandas",), in_all_threads=True))
-        else:
+        if not is_fetching:
             early.start_checks()
         watchers = [stack.enter_context(progress(what)), stack.enter_context(watch.progress_artifact(what))]
         if dry_run:

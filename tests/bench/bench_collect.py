@@ -153,7 +153,12 @@ def main() -> None:
     print(
         f"whole run {seconds:.1f} s, {summary['loaded']:,} loaded, balanced {summary['balanced']}, steps {summary['steps']}"
     )
-    print("most memory of this process: " + ", ".join(f"{size >> 20} MB {when}" for when, size in most.items()))
+    peak = next(line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line)
+    print(
+        "most memory of this process: "
+        + ", ".join(f"{size >> 20} MB {when}" for when, size in most.items())
+        + f"; {int(peak) >> 10} MB by the system's account"
+    )
 
 
 if __name__ == "__main__":
