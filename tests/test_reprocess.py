@@ -127,7 +127,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
             yield opened
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
 @given(collected, st.integers(1, 4), st.booleans())
 def test_dealing_again_in_place_and_from_the_landing_folder_alone_come_to_the_same(
     store: Store, collected: list[tuple], size: int, all_of_them: bool
