@@ -316,12 +316,11 @@ class Gathering:
                 documents = None
                 if visit.answer.outcome == "fetched":
                     tally.bytes += file.seek(0, io.SEEK_END)
-                    documents = read_archive(file, address, self.run.settings)
-                    if documents is None:
-                        answer = visit.answer.failed("refused", "It is no web archive.", "unsupported_type")
-                        visit = replace(visit, answer=answer)
+                    read = read_archive(file, address, self.run.settings)
+                    if isinstance(read, str):
+                        visit = replace(visit, answer=visit.answer.failed("refused", read, "unsupported_type"))
                     else:
-                        visit = replace(visit, listing=Listing("warc"))
+                        documents, visit = read, replace(visit, listing=Listing("warc"))
                 tally.count(visit)
                 if documents is not None:
                     self._start_checks()

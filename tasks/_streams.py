@@ -184,8 +184,11 @@ class Unzstd(io.RawIOBase):
             try:
                 piece = self._stream.read(min(len(view), _STEP))
             except OSError as error:  # pyarrow's errors of unpacking, too
-                ends = "truncated" in str(error).lower()
-                self.fault = "the zstd file ends early" if ends else "the zstd file is damaged"
+                told = str(error).lower()
+                if "dictionary" in told:
+                    self.fault = "it is packed with a dictionary that does not come with it"
+                else:
+                    self.fault = f"the zstd file {'ends early' if 'truncated' in told else 'is damaged'}"
         view[: len(piece)] = piece
         self._given += len(piece)
         if self._given > BOMB_BYTES and self._given > BOMB_FACTOR * self._packed.taken:

@@ -96,10 +96,11 @@ def _unzstd(body: bytes, limit: int) -> bytes:
         with pa.CompressedInputStream(pa.py_buffer(body), "zstd") as stream:
             out = stream.read(limit + 1)
     except (OSError, pa.ArrowException) as error:
-        is_cut = "runcated" in str(error)
-        raise Unpackable(
-            "The packed body ends early." if is_cut else "The packed body is broken.", is_cut=is_cut
-        ) from None
+        told = str(error).lower()
+        if "dictionary" in told:
+            raise Unpackable("It is packed with a dictionary that does not come with it.") from None
+        is_cut = "truncated" in told
+        raise Unpackable(f"The packed body {'ends early' if is_cut else 'is broken'}.", is_cut=is_cut) from None
     if len(out) > limit:
         raise _too_large(limit)
     return out

@@ -52,12 +52,12 @@ def read_input(name: str, settings: Settings, stdin: BinaryIO | None = None) -> 
     return _path_documents(Path(name), settings)
 
 
-def read_archive(file: io.FileIO, origin: str, settings: Settings) -> Iterator[Document] | None:
-    """Every page of a web archive that was fetched into a file; None when it is something else."""
+def read_archive(file: io.FileIO, origin: str, settings: Settings) -> Iterator[Document] | str:
+    """Every page of a web archive that was fetched into a file; where it cannot be read as one, why."""
     file.seek(0)
     stream, unpacked = open_stream(file)  # type: ignore[arg-type]
     if sniff(head_of(stream), origin) != WARC:
-        return None
+        return f"It cannot be unpacked: {unpacked.fault}." if unpacked and unpacked.fault else "It is no web archive."
     return read_warc(stream, unpacked, origin, settings.max_document_bytes)
 
 

@@ -20,7 +20,7 @@ from flows.document import make_article
 from schemas.document import Document
 from schemas.settings import Settings
 from schemas.source import Window
-from tests.newsroom import START, Newsroom, Paper, Reply
+from tests.newsroom import START, Newsroom, Paper, Reply, sends
 from tests.test_flow import ask
 
 
@@ -188,6 +188,28 @@ def test_an_index_leads_to_sitemaps_and_those_that_cannot_hold_anything_new_are_
 
 
 # Many sources --------------------------------------------------------------------------------------------------------
+
+
+def test_a_robots_file_that_cannot_be_had_for_weeks(room: Newsroom, gather: Callable[..., Any]):
+    """What a site said last counts for 30 days of failures; after that nothing is allowed until it says something."""
+    paper = Paper(room, "paper.test", robots="User-agent: *\nDisallow: /private/\n")
+    paper.add(0).slug = "private/notes"
+    loaded = {}
+    for day in (0, 3, 15, 29, 31, 70, 71):
+        room.clock.at = START + timedelta(days=day)
+        if day == 3:
+            paper.faults["/robots.txt"] = lambda r: Reply(b"no", 500)
+        elif day == 29:
+            paper.faults["/robots.txt"] = sends(b"")
+        elif day == 71:
+            del paper.faults["/robots.txt"]
+        paper.add(100 + day)
+        had = len(room.requests)
+        loaded[day] = gather(source(room, "paper.test"))["loaded"]
+        if 30 < day < 71:
+            assert {r.path for r in room.requests[had:]} == {"/robots.txt"}
+    assert loaded == {0: 1, 3: 1, 15: 1, 29: 1, 31: 0, 70: 0, 71: 3}
+    assert not [r for r in room.requests if r.path.startswith("/private/")]
 
 
 def test_a_source_that_fails_does_not_stop_the_others(room: Newsroom, gather: Callable[..., Any], tmp_path: Path):

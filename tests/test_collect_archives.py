@@ -19,6 +19,9 @@ from tests.test_flow import ask
 PAGES = 6
 RECORDS = [record for number in range(PAGES) for record in records(number)]
 PLAIN = b"".join(RECORDS)
+#: Zstandard frames as RFC 8878 has them: one that names dictionary 7, and the same after a frame with a dictionary.
+NEEDS_DICTIONARY = bytes.fromhex("28b52ffd 21 07 05 290000") + b"hello"
+SELF_MADE = bytes.fromhex("5d2a4d18 08000000 37a430ec 07000000") + NEEDS_DICTIONARY
 PACKED = b"".join(gzip.compress(record, 1) for record in RECORDS)
 
 
@@ -86,6 +89,8 @@ BAD: list[tuple[str, Callable[[Request], Reply], str, str, str]] = [
     ("file", lambda r: Reply(b"", 302, {"Location": "file:///etc/passwd"}), "", "refused", "http"),
     ("loop", lambda r: Reply(b"", 302, {"Location": r.path}), "", "refused", "redirects"),
     ("page", lambda r: Reply(b"<html><body><p>Log in to download.</p></body></html>"), "", "refused", "no web archive"),
+    ("dictionary", lambda r: Reply(SELF_MADE), "", "refused", "a dictionary of its own"),
+    ("elsewhere", lambda r: Reply(NEEDS_DICTIONARY), "", "refused", "a dictionary that does not come with it"),
     ("missing", lambda r: Reply(b"", 404), "", "gone", "404"),
 ]
 

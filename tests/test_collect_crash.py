@@ -1,5 +1,6 @@
 """Collecting that is killed with -9 at any moment: nothing is lost or doubled, nothing that was landed is fetched again."""
 
+import gzip
 import os
 import random
 import signal
@@ -13,7 +14,8 @@ from pathlib import Path
 import pyarrow.parquet as pq
 
 from tests.conftest import ROOT
-from tests.newsroom import Clock, Newsroom, Paper
+from tests.newsroom import HEAD, Clock, Newsroom, Paper, Reply, Request, sends
+from tests.test_archives_of_news import records
 from tests.test_flow import ask
 
 #: `make torture` kills more often.
@@ -55,6 +57,49 @@ def landed(folder: Path) -> set[str]:
         for path in folder.glob("*.parquet")
         for row in pq.read_table(path, columns=["origin"])["origin"].to_pylist()
     }
+
+
+def test_killed_while_an_archive_is_fetched_and_read(tmp_path: Path):
+    """What was landed of an archive is kept, the archive is fetched again from its beginning, no page counts twice."""
+    warehouse, sources = tmp_path / "w.duckdb", tmp_path / "sources.toml"
+    body = b"".join(gzip.compress(record, 1) for number in range(STORIES) for record in records(number))
+    half = len(body) // 2
+    with Newsroom(Clock(datetime.now(UTC))) as room:
+        paper = Paper(room, "127.0.0.1")
+        pause = 30.0
+
+        def serve(request: Request) -> Reply:
+            return sends(HEAD + b"Content-Length: %d\r\n\r\n" % len(body) + body[:half], body[half:], pause=pause)(
+                request
+            )
+
+        paper.faults["/news.warc.gz"] = serve
+        sources.write_text(
+            '[collect]\ncontact = "desk@copydesk.example"\n[[source]]\nid = "paper"\nname = "The Paper"\nkind = "warc"\n'
+            f'address = "{paper.base}/news.warc.gz"\nallow_private = true\nlimits = {{ delay_seconds = 0.02 }}\n'
+        )
+        left = []
+        for packs in (0, 1, 4):
+            child = start(warehouse, sources)
+            while child.poll() is None and (
+                len(landed(tmp_path / "landing")) < 6 * packs or not room.asked("127.0.0.1", "/news.warc.gz")
+            ):
+                time.sleep(0.01)
+            time.sleep(0.1)
+            child.send_signal(signal.SIGKILL)
+            child.communicate()
+            left.append(len(landed(tmp_path / "landing")))
+            assert list(tmp_path.rglob("*.warc*")) == []
+            pause = 0.0
+        out, err = start(warehouse, sources).communicate(timeout=120)
+        assert out == "True\n", err
+        assert left[0] == 0 < left[1] < STORIES, left
+        assert len(room.asked("127.0.0.1", "/news.warc.gz")) >= 3
+    urls = [url for (url,) in ask(warehouse, "SELECT url FROM articles ORDER BY url")]
+    assert urls == sorted(f"https://archive.example/news/{n}" for n in range(STORIES))
+    assert ask(warehouse, "SELECT max(version), count(*) FROM article_versions") == [(1, STORIES)]
+    assert ask(warehouse, "SELECT count(*), count(DISTINCT origin) FROM documents") == [(STORIES, STORIES)]
+    assert ask(warehouse, "SELECT count(*) FROM landed_packs") == [(0,)]
 
 
 def test_killed_at_any_moment(tmp_path: Path):

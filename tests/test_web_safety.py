@@ -67,9 +67,17 @@ REFUSED = [
     "http://127.0.0.1/", "http://127.1.2.3:8080/", "http://localhost/", "http://LOCALHOST./", "http://[::1]/", "http://0.0.0.0/", "http://[::]/",
     # as a number
     "http://2130706433/", "http://0x7f000001/", "http://0177.0.0.1/", "http://127.1/", "http://0/", "http://0x7f.0.0.1/",
+    "http://017700000001/", "http://0X7F.1/", "http://127.0.0.1./", "http://0000000000177.1/", "http://127.0x1/", "http://1/", "http://0x/",
+    "http://4294967296/", "http://256.256.256.256/", "http://127.0.00.1/", "http://08.8.8.8/",
     # inside IPv6
     "http://[::ffff:127.0.0.1]/", "http://[::ffff:7f00:1]/", "http://[::127.0.0.1]/", "http://[::ffff:8.8.8.8]/",
     "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[2001:0:7f00:1::]/",
+    "http://[64:ff9b::10.0.0.1]/", "http://[64:ff9b:1::a9fe:a9fe]/", "http://[::ffff:0:127.0.0.1]/", "http://[::FFFF:0A00:0001]:8080/",
+    "http://[0:0:0:0:0:ffff:169.254.169.254]/", "http://[2002:a9fe:a9fe::1]/", "http://[2001:0:4136:e378:8000:63bf:3fff:fdd2]/",
+    "http://[0000:0000:0000:0000:0000:0000:0000:0001]/", "http://[0::0]:80/", "http://[::7f00:1]/",
+    # with a zone, without brackets, of another kind, doubled
+    "http://[fe80::1%eth0]/", "http://[fe80::1%25]/", "http://[::1%25lo]/", "http://[::1%lo]/", "http://[2606:4700::1%25eth0]/", "http://::1/",
+    "http://fe80::1/", "http://[v1.fe80::1]/", "http://[[::1]]/", "http://[::1]]/", "http://[127.0.0.1]/", "http://[::1].test/", "http://[]/",
     # private
     "http://10.0.0.1/", "http://172.16.0.1/", "http://172.31.255.255/", "http://192.168.1.1/", "http://100.64.0.1/",
     "http://[fc00::1]/", "http://[fd12:3456::1]/", "http://[fec0::1]/",
@@ -250,6 +258,8 @@ def test_nested_codings():
             unpack(bomb, codings, LIMIT)
     with pytest.raises(Unpackable, match="not known"):
         unpack(b"x", "compress", LIMIT)
+    with pytest.raises(Unpackable, match="dictionary"):
+        unpack(bytes.fromhex("28b52ffd 21 07 05 290000") + b"hello", "zstd", LIMIT)
     with pytest.raises(Unpackable):
         gunzip_if_packed(gzip.compress(bytes(1 << 27)), LIMIT)
     assert gunzip_if_packed(b"plain", LIMIT) == b"plain"
