@@ -21,11 +21,11 @@ ONE = 1000
 #: known and close, evidence counts a tenth more; it halves in so many days after the first few, and later than that the
 #: event is another.  An undated article may be of any time.
 LEAST_SIMILARITY = 0.20
+SOON, SOON_DAYS, HALVED_DAYS, MOST_DAYS = 1.1, 3, 60, 60
 #: Terms of so much weight (of `LENGTH`) are heavy, a third of all; two articles without shared passages are on one
 #: event only where the heavy terms of both come to this product.  B3 on stories.jsonl is the same without, and with .08
 #: to .14; with 36 for 30 it is .903.  Among a million articles this leaves a quarter of the multiplications.
 HEAVY, LEAST_BY_HEAVY = 30, 0.14
-SOON, SOON_DAYS, HALVED_DAYS, MOST_DAYS = 1.1, 3, 60, 60
 #: What a word of shared passages adds (twelve at least; `article_links`), and what all add at most: forty shared words
 #: are enough for two articles that share little else.
 BY_SHARED_WORD, MOST_BY_SHARED = 0.0075, 0.3

@@ -312,7 +312,8 @@ def test_an_id_may_be_shortened_while_it_is_clear(data: Path):
 def test_copies_in_other_outlets_are_named_and_stay(data: Path):
     ((article_id,),) = ask(data, "SELECT article_id FROM articles WHERE source = 'Prairie Ledger'")
     told = forget(settings(data), [article_id])
-    assert [(r["kind"], r["source"]) for r in told["related"]] == [("same_text", SOURCE)]
+    same = [(r["kind"], r["source"]) for r in told["related"] if r["kind"] != "quotes"]  # their last lines are alike
+    assert same == [("same_text", SOURCE)]
     assert ask(data, "SELECT count(*) FROM articles WHERE contains(title, 'Skarra')") == [(1,)]
     assert ask(data, "SELECT count(*) FROM article_links WHERE kind = 'same_text'") == [(0,)]
     assert ask(data, "SELECT count(near_duplicate_of) FROM articles") == [(0,)]

@@ -146,7 +146,7 @@ def _bury(writer: Writer, landing_folder: Path, path: Path) -> None:
         for name, rows in tables.items():
             connection.register(name, rows)
         try:
-            for statement in ("insert_forgotten_documents", "forget_documents", "forget_articles"):
+            for statement in ("insert_forgotten_documents", "forget_documents", "forget_titles", "forget_articles"):
                 connection.execute(query(statement))
         finally:
             for name in tables:
