@@ -206,6 +206,7 @@ def test_nothing_of_it_is_left_in_any_file(data: Path):
     told = forget(settings(data), marked_ids(data))
     assert (len(told["articles"]), told["documents"], told["refused"]) == (3, 5, 1)
     assert sorted(a["versions"] for a in told["articles"]) == [1, 1, 2]
+    assert ask(data, "SELECT count(*), count(title) FROM stories WHERE article_count > 1") == [(1, 1)]
     # Exports were made for others, and are marked: with the list of what is to be deleted from them.
     exported = {path.name for path in (data / "exported").iterdir()}
     assert set(where_it_stands(data)) <= exported
