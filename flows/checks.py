@@ -7,6 +7,7 @@ pandas, which are of use for a second a batch, 464 MB of it for 200 hosts.
 import ctypes
 import gc
 import os
+import pickle
 import signal
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -106,5 +107,14 @@ def _serve(pipe: Connection, parent: int) -> None:
             try:
                 answer: object = check_all(articles, new, history)
             except Exception as error:
-                answer = error
+                answer = _as_it_travels(error)
             pipe.send(answer)
+
+
+def _as_it_travels(error: Exception) -> Exception:
+    """The exception, or RunFailed with its words where it would not come out of a pipe as it went in."""
+    try:
+        pickle.loads(pickle.dumps(error))
+    except Exception:  # some of Great Expectations' and pydantic's
+        return RunFailed(f"{type(error).__name__}: {error}")
+    return error

@@ -6,7 +6,6 @@ comes up.  All of it is optional: what was not started early is started when it 
 
 import threading
 
-from flows.checks import Checks
 from flows.pool import Pool
 from schemas.settings import Settings
 
@@ -43,11 +42,6 @@ def give_back(pool: Pool) -> None:
     """Hand a warm pool to the run that comes."""
     global _pool
     _pool = pool
-
-
-def checks_apart() -> Checks | None:
-    """Where a run that fetches has its checks done; None where they are done in this process."""
-    return Checks()
 
 
 def start_checks() -> None:

@@ -190,7 +190,7 @@ def open_run(what: str, settings: Settings, dry_run: bool = False, is_fetching: 
     with ExitStack() as stack:
         pool = early.take_pool(settings)
         stack.callback(pool.stop)
-        checks = early.checks_apart() if is_fetching else None
+        checks = Checks() if is_fetching else None
         if checks is not None:
             stack.callback(checks.stop)
             give_back_freed()

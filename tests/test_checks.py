@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from flows.checks import Checks
+from flows.checks import Checks, _as_it_travels
 from schemas.errors import RunFailed
 from tasks._sparing import importing_less
 from tasks.check import check_all
@@ -42,6 +42,17 @@ def test_what_goes_wrong_in_it_is_told(checks: Checks):
     with pytest.raises(AttributeError, match="outcome"):
         checks.check(["no article"], [], {})  # type: ignore[list-item]
     assert checks.check(ARTICLES, [], {})[1], "and it goes on"
+
+
+class OfTwoWordsError(Exception):
+    def __init__(self, one: str, other: str):
+        super().__init__(f"{one} {other}")
+
+
+def test_an_exception_that_no_pipe_takes_is_told_in_its_words():
+    assert _as_it_travels(ValueError("simple")).args == ("simple",)
+    told = _as_it_travels(OfTwoWordsError("so", "long"))
+    assert isinstance(told, RunFailed) and str(told) == "OfTwoWordsError: so long"
 
 
 def test_a_batch_that_always_takes_the_process_down_fails_the_run(monkeypatch: pytest.MonkeyPatch):

@@ -47,7 +47,7 @@ class Here:
 @pytest.fixture
 def room(monkeypatch: pytest.MonkeyPatch) -> Iterator[Newsroom]:
     monkeypatch.setattr(early, "take_pool", Here)
-    monkeypatch.setattr(early, "checks_apart", lambda: None)
+    monkeypatch.setattr("flows.run.Checks", lambda: None)
     with Newsroom() as newsroom:
         monkeypatch.setattr(crawl, "WORLD", newsroom.world())
         yield newsroom

@@ -28,11 +28,12 @@ import os, sys
 os.environ["COPYDESK_TRACK"] = "0"
 from pathlib import Path
 import flows.ingest
+import flows.run
 from flows import early
 from flows.collect import collect
 from schemas.settings import Settings
 from tests.test_collect import Here
-early.take_pool, early.checks_apart = Here, lambda: None
+early.take_pool, flows.run.Checks = Here, lambda: None
 flows.ingest.check = lambda batch, run: None
 Settings.of = classmethod(lambda cls, w=None, **said: cls(warehouse=Path(w), workers=1, batch_documents=6))
 print("begun", flush=True)

@@ -1,15 +1,12 @@
-"""The contract's table of outcomes, and that it makes no difference how the input is cut or ordered."""
+"""The contract's table of outcomes; tests/test_load_order.py: that it makes no difference how the input is cut or ordered."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from schemas.article import Article, Removed
 from schemas.document import Document, Given
@@ -85,6 +82,26 @@ def load(store: Store, info: RunInfo, items: Sequence[Item], number: int = 0, st
 
 def ask(store: Store, sql: str) -> list[tuple]:
     return store.writer.connection.execute(sql).fetchall()
+
+
+#: What two warehouses with the same news in them may differ in: run ids, load times, packs.
+TABLES = {
+    "article_versions": "run_id, loaded_at, first_seen_at, valid_from, valid_to, story_id",
+    "documents": "received_at, pack",
+    "receipts": "run_id",
+    "quarantine": "run_id, quarantined_at, resolved_at",
+    "article_links": "",
+    "article_keys": "",
+}
+
+
+def dump(store: Store) -> dict[str, list[tuple]]:
+    """The tables, but for what may differ."""
+    tables = {}
+    for name, left_out in {**TABLES, "articles": "run_id, loaded_at, first_seen_at, story_id"}.items():
+        columns = f"* EXCLUDE ({left_out})" if left_out else "*"
+        tables[name] = sorted(ask(store, f"SELECT {columns} FROM {name}"), key=repr)
+    return tables
 
 
 # The outcomes ---------------------------------------------------------------------------------------------------------
@@ -316,122 +333,3 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store):
     store.writer.connection.execute("ALTER TABLE hidden RENAME TO receipts")
     assert dump(store) == before
     assert load(store, info, [item("b.txt", BRIDGE)])[0].outcome == "loaded"
-
-
-# Batches and order ----------------------------------------------------------------------------------------------------
-
-
-#: What two warehouses with the same news in them may differ in: run ids, load times, packs.
-TABLES = {
-    "article_versions": "run_id, loaded_at, first_seen_at, valid_from, valid_to, story_id",
-    "documents": "received_at, pack",
-    "receipts": "run_id",
-    "quarantine": "run_id, quarantined_at, resolved_at",
-    "article_links": "",
-    "article_keys": "",
-}
-
-
-#: Their ids are drawn at random; that who is in which is the same is tests/test_stories.py's to say.
-STORIES = ("stories", "story_nodes", "story_terms", "story_edges", "story_changes")
-
-
-def dump(store: Store) -> dict[str, list[tuple]]:
-    """The tables, but for what may differ."""
-    tables = {}
-    for name, left_out in {**TABLES, "articles": "run_id, loaded_at, first_seen_at, story_id"}.items():
-        columns = f"* EXCLUDE ({left_out})" if left_out else "*"
-        tables[name] = sorted(ask(store, f"SELECT {columns} FROM {name}"), key=repr)
-    return tables
-
-
-TEXTS = [HARBOUR, HARBOUR.replace("Tuesday", "Monday"), BRIDGE, BRIDGE.replace("dawn", "noon")]
-anything = st.lists(
-    st.builds(
-        item,
-        st.sampled_from(["a.txt", "b.txt", "x/d.jsonl#1", "y/d.jsonl#1"]),
-        st.sampled_from(TEXTS),
-        url=st.sampled_from([None, "https://e.example/1", "https://e.example/2"]),
-        source=st.sampled_from([None, "One", "Two"]),
-        id=st.sampled_from([None, "1", "2"]),
-        refused=st.sampled_from([None, None, None, "empty"]),
-        salt=st.sampled_from(["", "x"]),
-        title=st.sampled_from([None, "Basin", "Bridge"]),
-    ),
-    max_size=12,
-)
-brief = settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
-
-
-@pytest.fixture(scope="module")
-def shared_store(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
-    """One warehouse for all examples: making one takes longer than an example does."""
-    with open_store(Settings(warehouse=tmp_path_factory.mktemp("shared") / "news.duckdb")) as opened:
-        yield opened
-
-
-def in_empty(store: Store, *runs: tuple[Sequence[Item], int]) -> tuple[list[list[str]], dict[str, list[tuple]]]:
-    for name in (*TABLES, "runs", "relate_queue", *STORIES):
-        store.writer.connection.execute(f"DELETE FROM {name}")
-    outcomes = [run(store, items, size) for items, size in runs]
-    versions = ask(store, "SELECT article_id, version FROM article_versions")
-    assert len(set(versions)) == len(versions)
-    count = len({article_id for article_id, _ in versions})
-    assert ask(store, "SELECT count(*), count(DISTINCT article_id) FROM articles") == [(count, count)]
-    orphans = "SELECT article_id FROM {} WHERE article_id NOT IN (SELECT article_id FROM articles)"
-    for name in ("documents", "receipts", "article_keys", "article_links"):
-        assert ask(store, orphans.format(name) + " AND article_id IS NOT NULL") == []
-    return outcomes, dump(store)
-
-
-@brief
-@given(anything, st.integers(1, 5))
-def test_batches_make_no_difference(shared_store: Store, items: list[Item], size: int):
-    assert in_empty(shared_store, (items, 100)) == in_empty(shared_store, (items, size))
-
-
-@brief
-@given(anything)
-def test_a_second_run_is_all_unchanged(shared_store: Store, items: list[Item]):
-    (first, second), _ = in_empty(shared_store, (items, 4), (items, 3))
-    assert set(second) <= {"unchanged"} and len(second) == len(first)
-
-
-copies = st.lists(
-    st.tuples(st.sampled_from(TEXTS[::2]), st.sampled_from([None, "One", "Two"]), st.sampled_from([None, "T", "U"]),
-              st.booleans(), st.integers(0, 2)),
-    max_size=10,
-)  # fmt: skip
-
-
-@brief
-@given(copies, st.randoms(use_true_random=False))
-def test_copies_in_another_order_make_the_same_articles(shared_store: Store, drawn: list[tuple], random):
-    """Documents with words in common, each from an origin of its own: order decides only which was first, and so ids."""
-    items = [
-        item(
-            f"{n}.txt", body, source=source, title=title, url=f"https://e.example/{n}" if has_url else None,
-            published_at=datetime(2020, 1, day, tzinfo=UTC) if day else None,
-        )
-        for n, (body, source, title, has_url, day) in enumerate(drawn)
-    ]  # fmt: skip
-    shuffled = random.sample(items, len(items))
-    (one,), _ = in_empty(shared_store, (items, 3))
-    before = by_origin(shared_store)
-    (other,), _ = in_empty(shared_store, (shuffled, 4))
-    assert Counter(one) == Counter(other)
-    assert by_origin(shared_store) == before
-
-
-def by_origin(store: Store) -> list[list[tuple]]:
-    """Articles and links, with origins in the place of ids; of equal ones the id decides who stands for the group."""
-    articles = ask(
-        store,
-        "SELECT * EXCLUDE (article_id, near_duplicate_of, story_id, run_id, loaded_at, first_seen_at) FROM articles",
-    )
-    links = """
-        SELECT least(a.origin, b.origin), greatest(a.origin, b.origin), l.* EXCLUDE (article_id, other_id)
-        FROM article_links AS l
-        JOIN articles AS a ON a.article_id = l.article_id JOIN articles AS b ON b.article_id = l.other_id
-    """
-    return [sorted(articles, key=repr), sorted(ask(store, links), key=repr)]
