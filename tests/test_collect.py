@@ -4,7 +4,7 @@ import gc
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -215,6 +215,7 @@ def test_a_robots_file_that_cannot_be_had_for_weeks(room: Newsroom, gather: Call
 def test_a_source_that_fails_does_not_stop_the_others(room: Newsroom, gather: Callable[..., Any], tmp_path: Path):
     for name in ("good", "bad", "worse"):
         Paper(room, f"{name}.test").add(len(name))
+    room.clock.at = datetime.now(UTC)  # collect_health tells of the last seven days
     room.sites["bad.test"].faults["/feed.xml"] = lambda r: Reply(b"no", 500)  # type: ignore[attr-defined]
     room.sites["worse.test"].faults["/robots.txt"] = lambda r: Reply(b"no", 503)  # type: ignore[attr-defined]
     summary = gather(*(source(room, f"{name}.test") for name in ("bad", "good", "worse")))
