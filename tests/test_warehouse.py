@@ -14,6 +14,7 @@ import pytest
 
 from schemas.errors import WarehouseBusy, WarehouseError
 from warehouse import publish as publishing
+from warehouse._sql import at_places
 from warehouse.connection import open_reader, open_writer
 from warehouse.describe import describe_tables
 from warehouse.migrate import migrate
@@ -377,3 +378,15 @@ def test_a_place_that_cannot_be_written_is_named(tmp_path: Path):
     (tmp_path / "file").write_text("")
     with pytest.raises(WarehouseError, match="choose another --warehouse"), open_writer(tmp_path / "file" / "n.duckdb"):
         pass
+
+
+def test_of_a_wide_column_only_what_is_asked_for_is_read(tmp_path: Path):
+    connection = duckdb.connect()
+    connection.execute("CREATE TABLE wide AS SELECT repeat('x', 3000) || i AS body FROM range(30000) AS r(i)")
+    connection.execute("SET enable_profiling = 'json'")
+    connection.execute(f"SET profiling_output = '{tmp_path / 'profile.json'}'")
+    rows = connection.execute(f"SELECT rowid, body FROM wide WHERE {at_places([29_000, 7, 5, 7])}").fetchall()
+    connection.execute("PRAGMA disable_profiling")
+    assert sorted((place, body[3000:]) for place, body in rows) == [(5, "5"), (7, "7"), (29_000, "29000")]
+    counts = re.findall(r'"operator_cardinality": *(\d+)', (tmp_path / "profile.json").read_text())
+    assert max(map(int, counts)) < 10  # what leaves the scan too

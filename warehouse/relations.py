@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from warehouse._arrow import values_table
-from warehouse._sql import migration, query
+from warehouse._sql import at_places, migration, query
 from warehouse.migrate import read_state, write_state
 from warehouse.store import Store
 
@@ -189,7 +189,7 @@ class Relations:
     def _bodies(self, places: Sequence[int]) -> list[str]:
         if not places:
             return []
-        sql = query("relate_bodies").format(rows=", ".join(map(str, sorted(places))))
+        sql = query("relate_bodies").format(rows=at_places(places))
         found = dict(self._connection.execute(sql).fetchall())
         return [found[place] for place in places]
 

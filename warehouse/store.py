@@ -18,7 +18,7 @@ from schemas.settings import Settings
 from schemas.tombstone import Forgetting
 from warehouse import landing, tombstones
 from warehouse._arrow import change_tables, keys_table, pairs_table, values_table
-from warehouse._sql import query
+from warehouse._sql import at_places, query
 from warehouse.collected import Collected, write_visits
 from warehouse.connection import Writer, open_writer
 from warehouse.health import tell_new_alarms
@@ -291,7 +291,7 @@ class Store:
     def _fetch(self, body: str, rows: Sequence[int]) -> list[Version]:
         if not rows:
             return []
-        sql = query("fetch_versions").format(body=body, rows=", ".join(map(str, rows)))
+        sql = query("fetch_versions").format(body=body, rows=at_places(rows))
         return [_version(row) for row in self.writer.connection.execute(sql).fetchall()]
 
     # Writing ---------------------------------------------------------------------------------------------------------

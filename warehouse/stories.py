@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from warehouse._sql import migration, query
+from warehouse._sql import at_places, migration, query
 from warehouse.migrate import read_state, write_state
 from warehouse.store import Store
 
@@ -99,8 +99,11 @@ class Stories:
     def fresh(self) -> FreshNodes:
         """The nodes that are new, once those that are no more are gone."""
         self._run("stories_take")
-        rows = self._connection.execute(query("stories_fresh")).fetchall()
-        return FreshNodes(rows[0][0] if rows else 0, [(title, *rest) for _, title, *rest in rows])
+        if not (places := self._connection.execute(query("stories_fresh_places")).fetchall()):
+            return FreshNodes(0, [])
+        sql = query("stories_fresh").format(rows=at_places((p for (p,) in places), "article_versions.rowid"))
+        rows = self._connection.execute(sql).fetchall()
+        return FreshNodes(rows[0][0], [(title, *rest) for _, title, *rest in rows])
 
     def index(self, first_no: int, owners: "np.ndarray", terms: "np.ndarray", weights: "np.ndarray") -> None:
         """Keep the vectors of the new nodes."""
@@ -213,7 +216,7 @@ class Stories:
             with self._registered({"named": named, "moved": pa.table(told)}):
                 self._run("stories_write")
         if untitled := self._connection.execute(query("stories_untitled")).fetchall():
-            rows = ", ".join(str(place) for (place,) in untitled)
+            rows = at_places((place for (place,) in untitled), "article_versions.rowid")
             self._connection.execute(query("stories_title").format(rows=rows))
 
     def _columns(self, sql: str, values: Mapping[str, int] | None = None) -> "dict[str, Any]":

@@ -1,2 +1,2 @@
--- {rows}: row ids, written out so that DuckDB goes to them without a scan.
-SELECT rowid, body FROM article_versions WHERE rowid IN ({rows});
+-- {rows}: which.
+SELECT rowid, body FROM article_versions WHERE {rows};

@@ -1,0 +1,1 @@
+SELECT place FROM fresh_nodes;
