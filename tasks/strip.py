@@ -13,6 +13,7 @@ from schemas.document import Document
 from schemas.draft import BODY, Byline, Draft, Piece, glue
 from schemas.outcome import Refusal
 from schemas.publisher import Publisher
+from tasks._comments import take_threads
 from tasks._credits import is_bare_agency
 from tasks._encoding import decode
 from tasks._features import best_run, prose_of
@@ -84,6 +85,7 @@ def strip_text(
     if recall:
         recall.fill_seen(lines)
         recall.take_known_furniture(lines)
+    take_threads(lines)
     confidence = _confidence(lines)
     if confidence < UNSURE_BELOW and any(line.words for line in lines):
         flags = (*flags, "unsure")

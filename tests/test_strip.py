@@ -14,6 +14,7 @@ from flows.document import make_article
 from schemas.document import Document
 from schemas.outcome import KINDS
 from schemas.settings import Settings
+from tasks._encoding import Decoded, decode
 from tasks.strip import strip_text
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -80,8 +81,10 @@ def test_the_record_rebuilds_the_copy(lines):
     article = make_article(Document(hashlib.sha256(content).hexdigest(), "a.txt", content, "text/plain"), Settings())
     if "mojibake_repaired" in article.flags or article.stage == "read" or article.stage == "strip":
         return
+    decoded = decode(content, None)  # a few bytes with a NUL among them may be UTF-16
+    assert isinstance(decoded, Decoded)
     kept = Counter(squeezed(article.body)) + Counter(squeezed("".join(piece.text for piece in article.removed)))
-    assert kept == Counter(squeezed(text))
+    assert kept == Counter(squeezed(decoded.text))
 
 
 @pytest.mark.skipif(not SHARED.exists(), reason="the evaluation pages are not here")
@@ -133,6 +136,37 @@ def test_readers_comments_are_not_the_article():
     )
     assert "town hall" not in " ".join(body)
     assert draft.pieces[-1].kind == "comment"
+
+
+LIKE_AN_ARTICLE = (
+    "The committee published its report on the swimming baths in May, and put the cost of the roof at 4.2 million.",
+    "A spokesman for the council said that the money had been set aside two years ago, and was spent on the bridge.",
+)
+
+
+@pytest.mark.parametrize(
+    "heads",
+    [
+        [(f"{name} on September {day + 1}, 2018 at 4:4{day} pm said:",) for day, name in enumerate(("Ann Lee", "Bo", "Cy (staff)"))],
+        [("Ann Lee says", "July 14, 2015 at 3:53 pm"), ("bo_ek says", "July 15, 2015 at 8:28 am"), ("Cy", "16 July 2015")],
+    ],
+)  # fmt: skip
+def test_a_thread_of_comments_is_known_by_names_and_days(heads):
+    thread = [line for head in heads for line in (*head, *LIKE_AN_ARTICLE)]
+    draft, body = article_of(*PROSE * 2, "12 Comments", *thread, "Recent posts", "The harbour reopens on Monday")
+    assert not set(LIKE_AN_ARTICLE) & set(body)
+    kinds = [piece.kind for piece in draft.pieces]
+    assert kinds.count("comment") == len(thread) and kinds[-1] != "comment"
+
+
+def test_a_header_of_comments_above_the_article_or_a_live_blog_is_no_thread():
+    for lines in (
+        ["Comments", "Published 10 May 2018, 11:15", "Updated 11 May 2018, 12:30", *PROSE * 2],
+        [*PROSE, "Comments", *(line for time in ("18:30", "18:42", "19:05") for line in (time, *LIKE_AN_ARTICLE))],
+    ):
+        _, body = article_of("Council votes to close the old baths", *lines)
+        assert {line for line in lines if line in PROSE} <= set(body)
+        assert len(set(LIKE_AN_ARTICLE) & set(lines)) == len(set(LIKE_AN_ARTICLE) & set(body))
 
 
 def test_a_box_between_paragraphs_does_not_end_the_article():

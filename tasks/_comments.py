@@ -1,0 +1,50 @@
+"""Readers' comments in plain text: a thread is known by its header, and by the name and the day above each of them."""
+
+import re
+from collections.abc import Sequence
+
+from tasks._dates import read_dated_line
+from tasks._lines import Line
+
+#: So many comments below a header are a thread; an article has two times of its own, published and updated.
+FEWEST_COMMENTS = 3
+#: A name, with what a page puts beside it (`on`, `at`, `says`), has no more words.
+LONGEST_NAME = 8
+#: Below a line of these kinds, if that is all that it says, comments have ended.
+_FOLLOWING = frozenset(("related_links", "legal", "navigation", "subscribe_prompt"))
+_CLOCK = re.compile(r"\d[:.h]\d\d")
+
+
+def take_threads(lines: Sequence[Line]) -> None:
+    """Take what stands in threads of comments for such, however much it reads like a body; the article stands above.
+
+    Entries of a live blog have a time but no day, and no name right above.
+    """
+    first = next((number for number, line in enumerate(lines) if line.is_body), len(lines))
+    number = first + 1
+    while number < len(lines):
+        end = number + 1
+        if lines[number].kind == "comment_widget":
+            while end < len(lines) and not _is_past(lines[end]):
+                end += 1
+            if sum(_is_head(lines, place) for place in range(number + 1, end)) >= FEWEST_COMMENTS:
+                for line in lines[number + 1 : end]:
+                    if not line.kind:
+                        line.take("comment", "comments:thread")
+        number = end
+
+
+def _is_past(line: Line) -> bool:
+    return line.kind in _FOLLOWING and line.match is not None and line.match.whole and line.stamp is None
+
+
+def _is_head(lines: Sequence[Line], number: int) -> bool:
+    """Whether a comment's name and day stand here: in one line, or the name in the one above."""
+    line, above = lines[number], lines[number - 1]
+    if line.stamp is not None:
+        names_day = (line.stamp.published or line.stamp.updated) is not None
+        return names_day and 0 < above.words <= LONGEST_NAME and not above.stops and above.stamp is None
+    if line.words > 2 * LONGEST_NAME or not _CLOCK.search(line.text):
+        return False
+    told = read_dated_line(line.text)
+    return told is not None and 0 < len(told[0].split()) <= LONGEST_NAME
