@@ -1,6 +1,6 @@
 """The normalise step: a draft's raw words into the fields of an article."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -75,7 +75,7 @@ def normalise(draft: Draft, document: Document) -> Article:
         tags=_each_once(_line(t) for t in draft.tags),
         body=body,
         captions=tuple(_captions(draft.captions)),
-        removed=tuple(_removed(p) for p in draft.pieces if p.kind != BODY and p.text.strip()),
+        removed=tuple(_removed(draft.pieces)),
         flags=_each_once(flags),
         word_count=count_words(body),
         body_hash=words_hash(body),
@@ -104,11 +104,13 @@ def _captions(captions: Iterable[Caption]) -> Iterable[Caption]:
             yield clean
 
 
-def _removed(piece: Piece) -> Removed:
-    text = piece.text.strip()
-    # In plain text `position` counts characters, and moves with white space that is cut off in front.
-    moved = piece.text.index(text) if piece.line is not None else 0
-    return Removed(piece.line, piece.position + moved, text, piece.kind, piece.rule)
+def _removed(pieces: Iterable[Piece]) -> Iterator[Removed]:
+    for line, position, printed, kind, rule, *_ in pieces:
+        if kind == BODY or not (text := printed.strip()):
+            continue
+        # In plain text `position` counts characters, and moves with white space that is cut off in front.
+        moved = printed.index(text) if line is not None else 0
+        yield Removed(line, position + moved, text, kind, rule)
 
 
 # --- where it is from --------------------------------------------------------------------------------------------

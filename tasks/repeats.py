@@ -7,6 +7,9 @@ Sentences that merely come again (a refrain, a quotation) are too short to count
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
 
 from schemas.draft import BODY, Draft, Piece
 from tasks._text import WORD, folded_words
@@ -34,15 +37,17 @@ COPIED_SHARE = 0.75
 #: A paragraph is repeated when this share of its words lies in a copy.
 PARAGRAPH_SHARE = 0.6
 RULE = "repeats:second copy of the body"
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 def mark_repeats(draft: Draft) -> Draft:
     """The draft with the paragraphs of a second copy taken as `repeated`, and flagged `repeated_body`."""
     places = [n for n, piece in enumerate(draft.pieces) if piece.kind == BODY]
-    paragraphs = [folded_words(draft.pieces[n].text) for n in places]
-    again = _words_again(paragraphs)
+    texts = [draft.pieces[n].text for n in places]
+    again = _words_again(folded_words("\n\n".join(texts)))
     if not again:
         return draft
+    paragraphs = map(folded_words, texts)
     pieces: list[Piece] = []
     by_place = dict(zip(places, paragraphs, strict=True))
     start = 0
@@ -76,12 +81,11 @@ def _cut(piece: Piece, is_again: list[bool]) -> list[Piece]:
     at = found[lead].start()
     kept, copy = piece.text[:at].rstrip(), piece.text[at:]
     position = piece.position if piece.line is None else piece.position + at
-    return [replace(piece, text=kept), replace(piece, text=copy, position=position, kind="repeated", rule=RULE)]
+    return [piece._replace(text=kept), piece._replace(text=copy, position=position, kind="repeated", rule=RULE)]
 
 
-def _words_again(paragraphs: Sequence[Sequence[str]]) -> set[int]:
+def _words_again(words: Sequence[str]) -> set[int]:
     """The numbers of the words that belong to a second copy."""
-    words = [word for paragraph in paragraphs for word in paragraph]
     again: set[int] = set()
     for chain in _chains(_find_runs(words)):
         start, end = chain[0].start, chain[-1].end
@@ -94,7 +98,7 @@ def _words_again(paragraphs: Sequence[Sequence[str]]) -> set[int]:
     return again
 
 
-def _is_table(words: list[str]) -> bool:
+def _is_table(words: Sequence[str]) -> bool:
     return sum(word.isdigit() for word in words) > MOST_NUMBERS * len(words)
 
 
@@ -108,17 +112,13 @@ class _Run:
     source_end: int
 
 
-def _find_runs(words: list[str]) -> list[_Run]:
+def _find_runs(words: Sequence[str]) -> list[_Run]:
     runs: list[_Run] = []
-    seeds = list(zip(*(words[i:] for i in range(SEED)), strict=False))
-    first_seen = dict(zip(reversed(seeds), range(len(seeds) - 1, -1, -1), strict=True))
-    if len(first_seen) == len(seeds):
-        return runs
     backwards = words[::-1]
     count = len(words)
     reached = 0
-    for position, earlier in enumerate(map(first_seen.__getitem__, seeds)):
-        if earlier + SEED <= position and position >= reached:
+    for position, earlier in _seeds(words):
+        if position >= reached:
             ahead, copied = _extend(words, (earlier, position), (position, count))
             # Before the seed there may be a difference behind which the copy began: never back into the run before.
             one, other = count - earlier, count - position
@@ -128,6 +128,27 @@ def _find_runs(words: list[str]) -> list[_Run]:
                 runs.append(_Run(position - copied_before, position + copied, earlier - before, earlier + ahead))
                 reached = position + copied
     return runs
+
+
+def _seeds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Where SEED words stand that stood before, and where they stood first, not overlapping; in most copy nowhere.
+
+    Each seed is one number in an array; that two different ones get the same is left to chance, and harmless.
+    """
+    count = len(words) - SEED + 1
+    if count < 2:
+        return
+    number_of = dict(zip(dict.fromkeys(words), range(len(words)), strict=False))
+    numbers = np.fromiter(map(number_of.__getitem__, words), np.uint64, len(words))
+    seeds = np.zeros(count, np.uint64)
+    for i in range(SEED):
+        seeds = seeds * _ODD + numbers[i : i + count]
+    order = np.argsort(seeds, kind="stable")
+    is_new = np.concatenate(([True], seeds[order][1:] != seeds[order][:-1]))
+    first = np.empty(count, np.int64)
+    first[order] = order[np.maximum.accumulate(np.where(is_new, np.arange(count), 0))]
+    places = np.flatnonzero(first + SEED <= np.arange(count))
+    yield from zip(places.tolist(), first[places].tolist(), strict=True)
 
 
 def _chains(runs: list[_Run]) -> Iterator[list[_Run]]:
@@ -142,7 +163,7 @@ def _chains(runs: list[_Run]) -> Iterator[list[_Run]]:
         yield chain
 
 
-def _extend(words: list[str], starts: tuple[int, int], limits: tuple[int, int], equal: int = 0) -> tuple[int, int]:
+def _extend(words: Sequence[str], starts: tuple[int, int], limits: tuple[int, int], equal: int = 0) -> tuple[int, int]:
     """How many words a text and its copy go on for, from `starts` to `limits` at most: up to their last equal words
     up to which most are equal.
 
@@ -164,8 +185,11 @@ def _extend(words: list[str], starts: tuple[int, int], limits: tuple[int, int], 
     return ends[0] - starts[0], ends[1] - starts[1]
 
 
-def _bridge(words: list[str], one: int, other: int, limits: tuple[int, int]) -> tuple[int, int] | None:
+def _bridge(words: Sequence[str], one: int, other: int, limits: tuple[int, int]) -> tuple[int, int] | None:
     """The smallest step over differing words behind which two words (three for longer steps) agree again."""
+    ahead = words[one : one + MOST_DIFFERING + 2], words[other : other + MOST_DIFFERING + 2]
+    if set(pairwise(ahead[0])).isdisjoint(pairwise(ahead[1])):  # nearly always
+        return None
     for total in range(1, 2 * MOST_DIFFERING + 1):
         need = 2 if total <= 2 else 3
         for skip in range(max(0, total - MOST_DIFFERING), min(total, MOST_DIFFERING) + 1):
