@@ -93,10 +93,11 @@ def _columns(
     yield "in the best container", inside
     yield "from the start of the best container", np.clip(spots - first, -40, 40)
     yield "from the end of the best container", np.clip(spots - last, -40, 40)
-    for radius in (1, 3, 8):
-        yield f"links within {radius}", around(links, radius)
-    yield "links above", shifted(links, 1)
-    yield "links below", shifted(links, -1)
+    for radius, mean in zip((1, 3, 8), around(links, 1, 3, 8), strict=True):
+        yield f"links within {radius}", mean
+    links_above, links_below = shifted(links, 1, -1)
+    yield "links above", links_above
+    yield "links below", links_below
     named = list(zip(nodes.tags, nodes.names, strict=True))
     number_of = {name: number for number, name in enumerate(dict.fromkeys(named))}
     alike = np.fromiter(map(number_of.__getitem__, named), np.int64, len(named))

@@ -21,12 +21,14 @@ LONGEST_STAMP = 150
 
 
 def look_over(blocks: Sequence[Block], language: str | None) -> None:
-    """Set `match` and `is_stamp` of each block that is looked at; `language`: of the page, ISO 639-1."""
+    """Set `folded`, `match` and `is_stamp` of each block that is looked at; `language`: of the page, ISO 639-1."""
     blocks = blocks[:MOST_BLOCKS]
     texts = [block.text for block in blocks]
     words = read_shapes(texts).words.tolist() if texts else []
-    for block, match in zip(blocks, load_phrases(language).match_all(texts, words), strict=True):
-        block.match = match
+    folded = "\n".join(texts).casefold().split("\n") if texts else []
+    matches = load_phrases(language).match_all(texts, folded, words)
+    for block, low, match in zip(blocks, folded, matches, strict=True):
+        block.folded, block.match = low, match
         block.is_stamp = len(block.text) <= LONGEST_STAMP and read_timestamp_line(block.text) is not None
 
 

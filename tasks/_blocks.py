@@ -34,8 +34,9 @@ class Block:
     """A stretch of text between two block boundaries.
 
     `element`: the innermost block-level element around it; `node`: its place in `Nodes`.  `link_chars`: how many of
-    its characters stand in links.  `key`: the text without white space, for comparing.  `match`: the furniture
-    phrase that it is; `is_stamp`: whether it is a timestamp and nothing else (`look_over`).
+    its characters stand in links.  `key`: the text without white space, for comparing.  `folded`: the text,
+    casefolded; `match`: the furniture phrase that it is; `is_stamp`: whether it is a timestamp and nothing else
+    (`look_over`).
     """
 
     text: str
@@ -43,6 +44,7 @@ class Block:
     link_chars: int
     key: str
     node: int
+    folded: str = ""
     match: Match | None = None
     is_stamp: bool = False
 

@@ -1,8 +1,10 @@
 """Picture credits: telling them from the caption they stand behind."""
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 
+from tasks._needles import Needles
 from tasks._text import count_words
 
 _AGENCY = (
@@ -43,12 +45,43 @@ _SLASHED = re.compile(
     rf"(?:^(?:{_NAME}(?:\s?/\s?| via ))?|(?:(?<=[.!?…”\"'’)|]) ?|\s[-–—]\s)(?:{_NAME}(?:\s?/\s?| via | for |, ))?)"
     rf"{_AGENCY}(?:\s?[/|,]\s?(?:[^./]|(?<=\b[A-Z])\.){{2,50}}){{0,2}}\.?$"
 )
+#: The forms of a credit in the order in which they are tried; of costly ones what they need, which few lines have.
+_FORMS = (
+    (_BRACKETED, re.compile(r"[)\]]\s*\.?$")),
+    (_SIGN, None),
+    (_LABELLED, re.compile("[:/|]")),
+    (_PHOTO_BY, None),
+    (_SLASHED, None),
+)
+_LONGEST_AGENCY = 30
 _BARE_AGENCY = re.compile(rf"[(\[]?{_AGENCY}[)\]]?\.?")
+
+
+#: No credit is without one of these; most lines have none, which saves the costly patterns.
+_HINTS = Needles((
+    "/", "©", "(c)", "via", "photo", "imag", "pic", "credit", "crédit", "courtesy", "source", "foto", "bild",
+    "quelle", "fuente", "fonte", "kuva", "archiv", "getty", "reuters", "afp", "shutterstock", "istock", "alamy",
+    "bloomberg", "divulga", "reprodu", "copyright", "ljósmynd", "nuotr", "연합뉴스", "뉴시스", "뉴스1",
+    "d press", "n press", "screen", "skjáskot", "captur",
+))  # fmt: skip
+_AGENCIES = Needles(("AP", "EPA", "PA", "EFE", "dpa"))
+#: A credit stands in the last characters of its line.
+TAIL = 240
+
+
+def hint_at_credits(texts: Sequence[str], folded: Sequence[str]) -> list[bool]:
+    """Which of these lines, given casefolded as well, may end with a credit."""
+    found = {number for number, _ in _HINTS.find("\n".join([text[-TAIL:] for text in folded]))}
+    found.update(number for number, _ in _AGENCIES.find("\n".join([text[-TAIL:] for text in texts])))
+    return [
+        number in found or (text.endswith((")", "]", ".")) and text.rstrip(".").endswith((")", "]")))
+        for number, text in enumerate(texts)
+    ]
 
 
 def is_bare_agency(text: str) -> bool:
     """Whether the text is nothing but an agency's name: a credit below a picture, a byline below a headline."""
-    return bool(_BARE_AGENCY.fullmatch(text))
+    return len(text) <= _LONGEST_AGENCY and _BARE_AGENCY.fullmatch(text) is not None
 
 
 #: `Photo by`, `Foto:`: what says that a credit follows, and is no part of it.
@@ -68,8 +101,8 @@ def bare_credit(credit: str) -> str:
 @lru_cache(maxsize=4096)
 def split_credit(text: str) -> tuple[str, str | None]:
     """A caption without the credit at its end, and that credit as printed without brackets."""
-    for pattern in (_BRACKETED, _SIGN, _LABELLED, _PHOTO_BY, _SLASHED):
-        match = pattern.search(text)
+    for pattern, needs in _FORMS:
+        match = pattern.search(text) if needs is None or needs.search(text) else None
         credit = match[match.lastindex or 0].strip(" |–—-") if match else ""
         if match and count_words(credit) <= 16:
             return text[: match.start()].rstrip(" |–—-"), credit

@@ -159,9 +159,10 @@ def _blank(found: re.Match[str]) -> str:
     return " " * len(found[0])
 
 
-def find_groups(text: str) -> tuple[list[Group], str, bool]:
+def find_groups(text: str, *, only_dated: bool = False) -> tuple[list[Group], str, bool]:
     """The dates of `text` in order, `text` with all that is known blanked out, and whether it had a `3 hours ago`.
 
+    `only_dated`: a text that names no whole day is looked into no further, and has no groups.
     Where the groups are is told in places of `text` as it was given; what is left of it may have more spaces.
     """
     text, cuts = _unglue(text)
@@ -171,7 +172,7 @@ def find_groups(text: str) -> tuple[list[Group], str, bool]:
         text = known.beside.sub(_blank, known.relative.sub(_blank, text))
     if "(" in text:
         text = _OTHER_CLOCK.sub(_blank, text)
-    parts, text = _find_parts(text, kinds)
+    parts, text = _find_parts(text, kinds, only_dated)
     groups = _assemble(sorted(parts + relative, key=lambda p: p.start))
     for group in groups if cuts else ():
         group.start -= sum(cut < group.start for cut in cuts)
@@ -179,7 +180,7 @@ def find_groups(text: str) -> tuple[list[Group], str, bool]:
     return groups, text, bool(relative)
 
 
-def _find_parts(text: str, kinds: int) -> tuple[list[Part], str]:
+def _find_parts(text: str, kinds: int, only_dated: bool) -> tuple[list[Part], str]:
     """The parts in the order in which they are looked for, and `text` without them.
 
     `kinds`: what its words can be (`words_of`); patterns that need another kind of word are not tried.
@@ -202,6 +203,8 @@ def _find_parts(text: str, kinds: int) -> tuple[list[Part], str]:
             for found in pattern.finditer(text):
                 if _is_day(found):
                     take("D", found.start(), found.end(), found)
+    if only_dated and not parts:
+        return parts, text
     dates, behind = len(parts), 0
     for found in _TIME.finditer(text):
         # `+02:00` is a zone, and was taken as the zone of the time before it.

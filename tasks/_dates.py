@@ -69,6 +69,8 @@ _ISO = re.compile(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}(?P<seconds>:\d{2}(?:[.,]\d
 _COMPACT = re.compile(r"([12]\d{3})(\d{2})(\d{2})(?:T?(\d{2})(\d{2})(\d{2})?)?(Z)?")
 # What a date or a time of nothing but digits and signs has.
 _MAYBE_NUMERIC = re.compile(r"\d\s?[-/.:‐–]\s?\d\d?\s?[-/.:‐–T]\s?\d|\d:\d\d\s?[-+]\d")
+# What every full date has, but for the year printed right behind the day.
+_TWO_NUMBERS = re.compile(r"\d\D+\d|\d{5}")
 _EPOCH = re.compile(r"(\d{9,10})(?:\.\d+)?|(\d{12,13})|(\d{16})")
 
 
@@ -120,7 +122,10 @@ def read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
 
 @lru_cache(maxsize=1 << 12)
 def _read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
-    groups, rest, _ = find_groups(plain_digits(line))
+    text = plain_digits(line)
+    if not _TWO_NUMBERS.search(text):
+        return None
+    groups, rest, _ = find_groups(text, only_dated=True)
     dated = [g for g in groups if "D" in g.parts]
     words = " ".join(rest.split())
     if not dated or len(TOKEN.findall(words)) > 14 or _is_span(line, groups):

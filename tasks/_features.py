@@ -15,6 +15,7 @@ from tasks._shapes import BAR, COLON, COMMA, LOWER, QUOTE, UNSPACED, UPPER, Shap
 from tasks._trees import Model
 from tasks._words import Words, read_words, wording_of
 
+_RADII = (1, 3, 8, 20)
 _AROUND = ("words", "sentences", "wording", "capital words", "prose", "shared words")
 #: A paragraph longer than this speaks no louder for prose.
 PROSE_WORDS = 80.0
@@ -24,9 +25,12 @@ HEADERS = ("comment_widget", "related_links", "subscribe_prompt", "share_prompt"
 
 
 class Seen(Protocol):
-    """What is needed of a line: text, the furniture that a phrase makes it, whether it is a timestamp."""
+    """What is needed of a line: text, the same casefolded, the furniture that a phrase makes it, whether it is a
+    timestamp.
+    """
 
     text: str
+    folded: str
 
     @property
     def phrase(self) -> str: ...
@@ -35,24 +39,26 @@ class Seen(Protocol):
     def is_stamp(self) -> bool: ...
 
 
-def shifted(values: np.ndarray, by: int) -> np.ndarray:
-    """For each line the value of the line `by` places above it, 0 where there is none."""
-    out = np.zeros_like(values)
-    if by > 0:
-        out[by:] = values[:-by]
-    else:
-        out[:by] = values[-by:]
-    return out if abs(by) < len(values) else np.zeros_like(values)
+def shifted(values: np.ndarray, *places: int) -> list[np.ndarray]:
+    """For each of some numbers the values of the lines so many places above each line, 0 where there is none."""
+    most, count = max(map(abs, places)), len(values)
+    padded = np.zeros(count + 2 * most, values.dtype)
+    padded[most : most + count] = values
+    return [padded[most - by : most - by + count] for by in places]
 
 
-def around(values: np.ndarray, radius: int) -> np.ndarray:
-    """For each line, the last axis, the mean over the lines up to `radius` places away."""
-    count = values.shape[-1]
-    sums = np.zeros((*values.shape[:-1], count + 1))
-    np.cumsum(values, axis=-1, out=sums[..., 1:])
-    places = np.arange(count)
-    first, behind = np.maximum(places - radius, 0), np.minimum(places + radius + 1, count)
-    return (sums[..., behind] - sums[..., first]) / (behind - first)
+def around(values: np.ndarray, *radii: int) -> list[np.ndarray]:
+    """For each radius the means, for each line (the last axis), over the lines up to so many places away."""
+    most, count = max(radii), values.shape[-1]
+    sums = np.zeros((*values.shape[:-1], count + 1 + 2 * most))
+    np.cumsum(values, axis=-1, out=sums[..., most + 1 : most + 1 + count])
+    sums[..., most + 1 + count :] = sums[..., most + count, None]
+    spots, means = np.arange(count), []
+    for radius in radii:
+        many = np.minimum(spots + radius + 1, count) - np.maximum(spots - radius, 0)
+        first, behind = most - radius, most + radius + 1
+        means.append((sums[..., behind : behind + count] - sums[..., first : first + count]) / many)
+    return means
 
 
 def prose_of(shapes: Shapes) -> np.ndarray:
@@ -115,7 +121,7 @@ class Sight:
 def look_at(lines: Sequence[Seen], model: Model) -> Sight:
     """The lines of a copy, looked at together."""
     texts = [line.text or "." for line in lines]  # of control characters only
-    words = read_words(texts, model.lexicon)
+    words = read_words([line.folded or "." for line in lines], model.lexicon)
     number_of = {text: number for number, text in enumerate(dict.fromkeys(words.folded))}
     which = np.fromiter(map(number_of.__getitem__, words.folded), np.int64, len(lines))
     order = np.argsort(which, kind="stable")
@@ -170,23 +176,29 @@ def _columns(sight: Sight) -> Iterator[tuple[str, np.ndarray]]:
     yield "words shared with the prose", shared
     yield "times in the copy", times
     for name, values in (("wording", wording), ("times in the copy", times), ("capital words", capital_words)):
-        yield f"{name}, line above", shifted(values, 1)
-        yield f"{name}, line below", shifted(values, -1)
-    yield "words, line above", shifted(length, 1)
-    yield "words, line below", shifted(length, -1)
+        above, below = shifted(values, 1, -1)
+        yield f"{name}, line above", above
+        yield f"{name}, line below", below
+    above, below = shifted(length, 1, -1)
+    yield "words, line above", above
+    yield "words, line below", below
     together = np.stack((length, shapes.stops, wording, capital_words, prose, shared))
-    for radius in (1, 3, 8, 20):
-        means = around(together, radius)
+    for radius, means in zip(_RADII, around(together, *_RADII), strict=True):
         for name, mean in zip(_AROUND, means, strict=True):
             yield f"{name} within {radius}", mean
-    yield "spread of words", np.sqrt(np.maximum(around(length * length, 4) - around(length, 4) ** 2, 0))
-    yield from _places(prose, is_prose, length, words)
-    yield from _furniture(sight, prose, best_run(prose, words)[0])
+    squares, mean = around(np.stack((length * length, length)), 4)[0]
+    yield "spread of words", np.sqrt(np.maximum(squares - mean**2, 0))
+    run = best_run(prose, words)
+    yield from _places(prose, is_prose, length, words, run)
+    yield from _furniture(sight, prose, run[0])
     yield "lines of the copy", np.log1p(np.float32(count))
     yield "words of the copy", np.log1p(words.sum())
     yield "mean words of the copy", length.mean()
     yield "share of sentences", _mean(shapes.stops[words >= 8])
     yield "unspaced script", shapes.counts[:, UNSPACED].sum() / max(characters.sum(), 1)
+
+
+_NONE = np.full(1, -1.0)
 
 
 def _mean(values: np.ndarray) -> np.ndarray:
@@ -195,12 +207,12 @@ def _mean(values: np.ndarray) -> np.ndarray:
 
 
 def _places(
-    prose: np.ndarray, is_prose: np.ndarray, length: np.ndarray, words: np.ndarray
+    prose: np.ndarray, is_prose: np.ndarray, length: np.ndarray, words: np.ndarray, run: tuple[int, int]
 ) -> Iterator[tuple[str, np.ndarray]]:
-    """Where the line stands, and where the prose is from there."""
+    """Where the line stands, and where the prose is from there; `run`: first and last line of the best run of it."""
     count = len(prose)
     spots = np.arange(count)
-    run_first, run_last = best_run(prose, words)
+    run_first, run_last = run
     below = np.cumsum(prose)
     total = max(float(below[-1]), 1e-6)
     yield "lines above", np.log1p(spots)
@@ -218,8 +230,7 @@ def _places(
     yield "lines since prose", np.where(last >= 0, np.minimum(spots - last, 40), 40)
     yield "lines until prose", np.where(after < count, np.minimum(after - spots, 40), 40)
     yield "words of the prose above", np.where(last >= 0, length[np.maximum(last, 0)], 0)
-    for radius in (8, 25):
-        mass = around(prose, radius)
+    for radius, mass in zip((8, 25), around(prose, 8, 25), strict=True):
         yield f"share of the densest prose within {radius}", mass / max(float(mass.max()), 1e-6)
     run_words = words[run_first : run_last + 1].sum()
     yield "words of the best run", np.log1p(run_words)
@@ -235,13 +246,17 @@ def _furniture(sight: Sight, prose: np.ndarray, start: int) -> Iterator[tuple[st
     below = np.cumsum(prose)
     total = max(float(below[-1]), 1e-6)
     known = (kinds >= 0).astype(np.float32)
-    yield "furniture within 3", around(known, 3)
-    yield "furniture within 10", around(known, 10)
-    yield "timestamps within 2", around(stamps, 2)
-    yield "timestamps within 6", around(stamps, 6)
-    yield "timestamps within 15", around(stamps, 15)
+    for name, values, radii in (("furniture", known, (3, 10)), ("timestamps", stamps, (2, 6, 15))):
+        for radius, mean in zip(radii, around(values, *radii), strict=True):
+            yield f"{name} within {radius}", mean
     for kind in HEADERS:
         here = kinds == PLACE_OF_KIND[kind]
+        if not here.any():
+            yield f"share of prose before {kind}", _NONE
+            yield f"prose since {kind}", _NONE
+            yield f"{kind} above", np.zeros(1)
+            yield f"lines since {kind}", np.full(1, 60)
+            continue
         inside = here & (spots > start)
         since = np.maximum.accumulate(np.where(inside, spots, -1))
         there = since >= 0
@@ -254,7 +269,7 @@ def _furniture(sight: Sight, prose: np.ndarray, start: int) -> Iterator[tuple[st
 
 
 class _Probe:
-    text, phrase, is_stamp = "A", "", False
+    text, folded, phrase, is_stamp = "A", "a", "", False
 
 
 FEATURES: tuple[str, ...] = tuple(name for name, _ in _columns(look_at([_Probe()], Model({}, {}, 1.0, {}))))

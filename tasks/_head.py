@@ -84,19 +84,20 @@ def read_head(lines: Sequence[Line]) -> Head:
 def _take_title(lines: Sequence[Line], head: Head, title: int) -> None:
     """The headline, without the outlet behind it, and its other prints up to the first paragraphs."""
     line = lines[title]
-    others = {other.text.casefold() for other in lines}
     head.title = BULLET.sub("", line.text) or line.text
     tail = OUTLET_TAIL.search(head.title)
     # The outlet is no part of it where the headline also stands without, or the outlet by itself.
-    if tail and {head.title[: tail.start()].casefold(), tail[0].strip(" |–—»·-").casefold()} & others:
+    apart = {head.title[: tail.start()].casefold(), tail[0].strip(" |–—»·-").casefold()} if tail else ()
+    if tail and any(other.folded in apart for other in lines):
         head.title = head.title[: tail.start()]
     line.take("title", "title:labeller", round(line.role("title"), 3))
-    bare = {line.text.casefold(), head.title.casefold()}
+    bare = {line.folded, head.title.casefold()}
+    beginnings = tuple(bare)
     for other in lines:
         if other.kind or not other.roles or other.role("title") <= 0 or not other.text:
             continue
-        text = other.text.casefold()
-        if text in bare or OUTLET_TAIL.sub("", text) in bare:
+        text = other.folded
+        if text.startswith(beginnings) and (text in bare or OUTLET_TAIL.sub("", text) in bare):
             other.take("title", "title:printed again")
 
 
@@ -106,7 +107,7 @@ def _read_times(lines: Sequence[Line], head: Head) -> None:
     Where only an update is dated, that is the day under which the outlet shows the article: it stands for both.
     """
     first = body_span(lines)[0]
-    asked = [n for n, line in enumerate(lines) if line.role("time") >= TIME_FROM and _may_date(line)]
+    asked = [n for n, line in enumerate(lines) if line.roles and line.role("time") >= TIME_FROM and _may_date(line)]
     often = Counter(lines[n].text for n in asked)
 
     def doubt(n: int) -> float:
@@ -170,8 +171,8 @@ def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
 
     Else on a line that says `By NAME`, beside the time, or by itself below the headline as organisations do.
     """
-    free = [n for n, line in enumerate(lines) if line.roles and line.kind in ("", "byline", "timestamp")]
-    free = [n for n in free if lines[n].role("byline") > 0]
+    free = [n for n, line in enumerate(lines) if line.roles and line.role("byline") >= SIGNED_FROM]
+    free = [n for n in free if lines[n].kind in ("", "byline", "timestamp")]
     free = [n for n in free if not _CONTRIBUTED.match(lines[n].text)]
     likely = sorted(free, key=lambda n: -lines[n].role("byline"))
     likely = [n for n in likely if lines[n].role("byline") >= BYLINE_FROM and _may_sign(lines[n])]
@@ -182,7 +183,7 @@ def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
     far = [n for n in chosen if n >= start + NEAR]
     chosen = [n for n in chosen if n < start + NEAR]
     if not chosen:
-        signed = [n for n in free if lines[n].role("byline") >= SIGNED_FROM and _says_who(lines[n])]
+        signed = [n for n in free if _says_who(lines[n])]
         chosen = sorted(signed, key=lambda n: -lines[n].role("byline"))[:1]
     if title is not None:
         near = range(max(0, title - ABOVE_TITLE), min(len(lines), start + 1, title + BELOW_TITLE))

@@ -45,7 +45,7 @@ _TELLING = re.compile(r"\w{4,}")
 
 def find_headline(lines: Sequence[Line]) -> int | None:
     """The line most likely to be the headline, or the one right above it, since standfirsts look much the same."""
-    free = [n for n, line in enumerate(lines) if _may_be_title(line)]
+    free = [n for n, line in enumerate(lines) if line.roles and _may_be_title(line)]
     best = max(free, key=lambda n: _likely(lines[n]), default=None)
     if best is None or lines[best].role("title") < UNSURE_TITLE:
         free, best = _closest_to_body(lines, free)
@@ -73,7 +73,7 @@ def _ends_with(long: str, short: str) -> bool:
 
 
 def _may_be_title(line: Line) -> bool:
-    if line.stamp or not line.text or not line.roles or line.role("title") < TITLE_FROM:
+    if line.role("title") < TITLE_FROM or line.stamp or not line.text:
         return False
     # What is known as something else, reads like a sentence or belongs to the body must be a likely headline.
     is_other = line.kind or line.body >= SURE or line.text.endswith(STOPS) or _is_of_the_page(line)

@@ -81,17 +81,23 @@ def read_parts(text: str) -> list[Part]:
     """The non-blank lines of `text`, cut where a line holds several paragraphs."""
     parts: list[Part] = []
     gap = False
-    for number, full in enumerate(BREAK.split(text), 1):
+    for number, full in enumerate(BREAK.split(text) if "\r" in text else text.split("\n"), 1):
         raw = full.strip()
         text = clean_line(raw)
-        if text and len(raw) < LONG_LINE and raw.isprintable():  # most lines: no tab in them
-            parts.append(Part(number, len(full) - len(full.lstrip()), raw, text, gap))
+        offset = 0 if raw is full else len(full) - len(full.lstrip())
+        if text and raw.isprintable() and (len(raw) < LONG_LINE or _is_whole(raw)):  # most lines: no tab in them
+            parts.append(Part(number, offset, raw, text, gap))
         elif text:
-            parts += _cut(Part(number, len(full) - len(full.lstrip()), raw, text, gap))
+            parts += _cut(Part(number, offset, raw, text, gap))
         elif raw:  # control characters only: kept for the account
-            parts.append(Part(number, full.index(raw), raw, "", gap, False))
+            parts.append(Part(number, offset, raw, "", gap, False))
         gap = not text
     return parts
+
+
+def _is_whole(raw: str) -> bool:
+    """Whether a long line without tabs is one paragraph."""
+    return len(raw) <= LONGEST_PARAGRAPH and "   " not in raw and not _MAYBE_GLUED.search(raw)
 
 
 def _cut(part: Part) -> Iterator[Part]:
@@ -171,7 +177,7 @@ def join_features(parts: list[Part]) -> np.ndarray:
     last_word = sizes - 1 - np.fromiter(map(str.rfind, lines, repeat(" ")), np.float32, len(lines))
     small = np.isin(shapes.first, (LOWER, COMMA, STOP, CLOSE, COLON)).astype(np.float32)
     is_long = shapes.words >= 8
-    gaps = np.fromiter((part.gap for part in parts), np.float32, len(parts))
+    gaps = np.fromiter([part.gap for part in parts], np.float32, len(parts))
     capital = shapes.capitals / np.maximum(shapes.words, 1)
     length = np.log1p(shapes.words)
     above, below = slice(0, places), slice(1, places + 1)
@@ -180,16 +186,19 @@ def join_features(parts: list[Part]) -> np.ndarray:
         gaps[1:].mean(), small.mean(), ((shapes.stops == 0) & is_long).sum() / max(1, is_long.sum()),
         np.log1p(characters.mean()), np.log1p(width),
     )  # fmt: skip
+    (length_above, length_below), (small_above, small_below) = shifted(length, 1, -1), shifted(small, 1, -1)
     columns = [
-        *(np.full(places, value) for value in of_copy),
+        *of_copy,
         gaps[below], characters[above] / width, characters[below] / width, reach > width, (reach - width) / width,
         reach / characters.max(), shapes.stops[above], shapes.stops[below], length[above], length[below],
         capital[above], capital[below], first_word[below], last_word[above], shapes.sentences[above],
         shapes.sentences[below], shapes.counts[above, COMMA], shapes.counts[below, COMMA],
-        shifted(length, 1)[above], shifted(length, -1)[below], shifted(small, 1)[above], shifted(small, -1)[below],
-        small[above], small[below], shifted(shapes.stops, 1)[above],
+        length_above[above], length_below[below], small_above[above], small_below[below],
+        small[above], small[below], shifted(shapes.stops, 1)[0][above],
     ]  # fmt: skip
     ends = (shapes.last[above], shapes.first[below], shapes.first[above], shapes.last[below])
-    return np.concatenate(
-        [np.stack(columns, axis=1).astype(np.float32), *(_ONE_OF[_GROUP[classes]] for classes in ends)], axis=1
-    )
+    values = np.empty((len(columns) + len(ends) * len(_ONE_OF), places), np.float32)
+    for row, column in zip(values, columns, strict=False):
+        row[:] = column
+    np.concatenate([_ONE_OF[:, _GROUP[classes]] for classes in ends], out=values[len(columns) :])
+    return values.T

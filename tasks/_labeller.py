@@ -66,18 +66,20 @@ def _label(lines: Sequence[Line]) -> Verdict:
         titles = model.heads["title"].probability(features.of_title())
         others = features.of_others(features.rows[int(np.argmax(titles))], titles)
         told = [titles.tolist(), *(model.heads[role].probability(others).tolist() for role in ROLES)]
-        for row, *odds in zip(features.rows, *told, strict=True):
-            lines[row].roles = dict(zip(("title", *ROLES), odds, strict=True))
-    odds = np.fromiter((line.body for line in lines), np.float32, len(lines))
+        for row, title, byline, time, caption in zip(features.rows, *told, strict=True):
+            lines[row].roles = {"title": title, "byline": byline, "time": time, "caption": caption}
+    odds = np.fromiter([line.body for line in lines], np.float32, len(lines))
     return judge("page", page_features(sight, odds, told_of(lines)), model)
 
 
 def told_of(lines: Sequence[Line]) -> Told:
     """What the roles of labelled lines tell of the copy."""
-    told = [line for line in lines if line.roles]
-    most = {role: max((line.role(role) for line in told), default=0.0) for role in ("title", "byline", "time")}
-    headline = max(told or lines, key=lambda line: line.role("title"))
-    return Told(most["title"], most["byline"], most["time"], headline.words, *body_span(lines))
+    told = [(line.roles, line.words) for line in lines if line.roles]
+    if not told:
+        return Told(0.0, 0.0, 0.0, lines[0].words, *body_span(lines))
+    byline, time = (max([roles[role] for roles, _ in told]) for role in ("byline", "time"))
+    roles, words = max(told, key=lambda one: one[0]["title"])
+    return Told(roles["title"], byline, time, words, *body_span(lines))
 
 
 def reasons(lines: Sequence[Line]) -> list[str]:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from schemas.draft import glue
+from tasks._credits import hint_at_credits
 from tasks._dates import TimestampLine, read_timestamp_line
 from tasks._joins import Part, group_parts, read_parts
 from tasks._language import detect_language
 from tasks._phrases import Match, all_phrases, load_phrases
-from tasks._shapes import read_shapes
+from tasks._shapes import DIGIT, read_shapes
 from tasks._text import clean_line
 from tasks._trees import Model, load_model
 
@@ -24,9 +25,11 @@ LINES_FOR_LANGUAGE = 3
 class Line:
     """One line as the writer meant it: a paragraph, a headline, an item of a menu.
 
-    `parts`: the stretches of the copy that it is made of, mostly one.  `raw`: these, glued.  `text`: the same, cleaned.
+    `parts`: the stretches of the copy that it is made of, mostly one.  `raw`: these, glued.  `text`: the same, cleaned;
+    `folded`: casefolded as well.
     `words`: word count, where two characters of an unspaced script make a word, as prose in such scripts has about
-    that.  `stops`: ends as a sentence does.  `bullet`: begins with one.  `match`: the furniture phrase it is.  `stamp`:
+    that.  `stops`: ends as a sentence does.  `bullet`: begins with one.  `has_digit`.  `hints`: may end with a picture
+    credit.  `match`: the furniture phrase it is.  `stamp`:
     the times it gives when it is a timestamp line.
     `body`: how likely it belongs to the article's body, 0 to 1.  `roles`: how likely it is the headline (`title`),
     signs the article (`byline`), gives its time (`time`) or is a caption (`caption`), for lines where that was asked.
@@ -39,9 +42,12 @@ class Line:
     parts: Sequence[Part]
     raw: str
     text: str
+    folded: str
     words: float
     stops: bool
     bullet: bool
+    has_digit: bool
+    hints: bool
     match: Match | None
     stamp: TimestampLine | None
     body: float = 0.0
@@ -88,27 +94,31 @@ def read_lines(text: str, model: Model | None = None) -> list[Line]:
     """The lines of `text`, looked at one by one."""
     all_phrases()  # the language detector is loading in the background; this takes as long
     groups = group_parts(read_parts(text), model or load_model())
-    raws = [_raw(group) for group in groups]
+    raws = [group[0].raw if len(group) == 1 else _raw(group) for group in groups]
     texts = [group[0].text if len(group) == 1 else clean_line(raw) for group, raw in zip(groups, raws, strict=True)]
     language = _language(texts)
     if not groups:
         return []
     shapes = read_shapes([clean or "." for clean in texts])
-    words, stops = shapes.words.tolist(), shapes.stops.tolist()
-    matches = load_phrases(language).match_all(texts, words)
-    return [
-        Line(
-            parts=group,
-            raw=raw,
-            text=clean,
-            words=count,
-            stops=bool(stop),
-            bullet=bool(BULLET.match(clean)),
-            match=match,
-            stamp=read_timestamp_line(clean),
+    words = shapes.words.tolist()
+    folded = "\n".join(texts).casefold().split("\n")
+    has_digit = (shapes.counts[:, DIGIT] > 0).tolist()
+    return list(
+        map(
+            Line,
+            groups,
+            raws,
+            texts,
+            folded,
+            words,
+            (shapes.stops > 0).tolist(),
+            [BULLET.match(text) is not None for text in texts],
+            has_digit,
+            hint_at_credits(texts, folded),
+            load_phrases(language).match_all(texts, folded, words),
+            [read_timestamp_line(text) if digit else None for text, digit in zip(texts, has_digit, strict=True)],
         )
-        for group, raw, clean, count, stop, match in zip(groups, raws, texts, words, stops, matches, strict=True)
-    ]
+    )
 
 
 def _raw(group: Sequence[Part]) -> str:

@@ -127,8 +127,6 @@ def page_features(sight: Sight, odds: np.ndarray, told: Told) -> np.ndarray:
     paragraphs = max(int(is_body.sum()), 1)
     judged = words.judged
     of_body = judged & is_body[words.lines]
-    sizes = np.fromiter(map(len, words.names), np.float32, len(words.names))
-    is_number = np.fromiter(map(str.isdigit, words.names), np.float32, len(words.names))
     asks = np.fromiter(map(str.endswith, words.folded, repeat("?")), bool, count)
 
     def mean(values: np.ndarray, where: np.ndarray) -> float:
@@ -139,11 +137,11 @@ def page_features(sight: Sight, odds: np.ndarray, told: Told) -> np.ndarray:
             _leaning(words, np.ones(count, bool)), _leaning(words, is_body),
             told.headline, told.byline, told.time,
             2 * right / (right + inside + missed) if inside else 0.0, counts[in_doubt].sum() / total, inside / total,
-            min(int(long.sum()), 20), inside / paragraphs, mean(sizes, of_body), asks[is_body].sum() / paragraphs,
+            min(int(long.sum()), 20), inside / paragraphs, mean(words.sizes, of_body), asks[is_body].sum() / paragraphs,
             begins.sum(), stretches.max() / max(inside, 1.0),
             (~is_body[span]).sum() / max(told.last + 1 - told.first, 1), sight.stamps[span].sum(),
             told.headline_words, mean(_are(words, _ME), judged),
-            mean(_are(words, _YOU_AND_US), of_body), mean(is_number, judged),
+            mean(_are(words, _YOU_AND_US), of_body), mean(words.is_number, judged),
             _priced(words.folded) / count,
             (sight.kinds == PLACE_OF_KIND["related_links"]).mean(), (sight.shapes.counts[:, DIGIT] > 0).mean(),
             (sight.shapes.counts[:, SIGN] > 0).mean(),
@@ -161,7 +159,9 @@ def _priced(texts: Sequence[str]) -> int:
 
 
 def _are(words: Words, some: Sequence[str]) -> np.ndarray:
-    return np.fromiter(map(some.__contains__, words.names), np.float32, len(words.names))
+    are = np.zeros(len(words.names), np.float32)
+    are[[words.names[word] for word in some if word in words.names]] = 1
+    return are
 
 
 def _leaning(words: Words, where: np.ndarray) -> float:

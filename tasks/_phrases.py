@@ -2,13 +2,14 @@
 
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from pathlib import Path
 
 from schemas.errors import UsageError
 from schemas.outcome import KINDS
+from tasks._needles import Needles
 from tasks._text import WORD
 
 FOLDER = Path(__file__).resolve().parent.parent / "seeds" / "phrases"
@@ -61,6 +62,7 @@ class Pattern:
 class Phrases:
     """All languages together: whole lines, beginnings by their first word, and patterns.
 
+    `needs`: the words that patterns need.
     `known`: short lines that were looked up before, and what they are; MOST_KNOWN and those of one document at most.
     """
 
@@ -68,41 +70,41 @@ class Phrases:
     starts: dict[str, list[tuple[str, Match]]] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
     any_pattern: re.Pattern[str] | None = None
+    needs: Needles = field(default_factory=lambda: Needles(()))
     known: dict[str, Match | None] = field(default_factory=dict)
 
     def match(self, text: str, words: int) -> Match | None:
         """What furniture the line `text` of `words` words is, if any."""
-        return self.match_all([text], [words])[0]
+        return self.match_all([text], [text.casefold()], [words])[0]
 
-    def match_all(self, texts: Sequence[str], words: Sequence[float]) -> list[Match | None]:
-        """What furniture each of these lines is, with their numbers of words."""
+    def match_all(self, texts: Sequence[str], folded: Sequence[str], words: Sequence[float]) -> list[Match | None]:
+        """What furniture each of these lines is, with their casefolded selves and their numbers of words."""
         if len(self.known) > MOST_KNOWN:
             self.known.clear()
         may_be = {
-            text: None
-            for text, count in zip(texts, words, strict=True)
+            text: low
+            for text, low, count in zip(texts, folded, words, strict=True)
             if count <= MOST_WORDS and len(text) <= MOST_CHARACTERS
         }
-        told = self._match_new([text for text in may_be if text not in self.known])
+        told = self._match_new({text: low for text, low in may_be.items() if text not in self.known})
         self.known.update((text, match) for text, match in told.items() if len(text) <= SHORT)
         return [told[text] if text in told else self.known[text] if text in may_be else None for text in texts]
 
-    def _match_new(self, texts: Sequence[str]) -> dict[str, Match | None]:
+    def _match_new(self, texts: Mapping[str, str]) -> dict[str, Match | None]:
+        """What furniture each of these lines is; to each line it is given casefolded."""
         told: dict[str, Match | None] = {}
         if not texts:
             return told
-        whole = "\n".join(texts).casefold()
-        # Most of what patterns need does not stand anywhere in these lines.
-        needed = [word for word in {word: None for p in self.patterns for word in p.needs} if word in whole]
-        small = whole.split("\n")
-        for text, low, folded in zip(texts, small, _fold(small), strict=True):
+        has: dict[int, list[str]] = {}
+        for number, word in self.needs.find("\n".join(texts.values())):
+            has.setdefault(number, []).append(word)
+        for number, (text, folded) in enumerate(zip(texts, _fold(texts.values()), strict=True)):
             if not folded:
                 told[text] = None
             elif len(text) <= LONGEST_LINE and (found := self.lines.get(folded)):
                 told[text] = found
             else:
-                has = [word for word in needed if word in low]
-                told[text] = self._by_start(text, folded) or self._by_pattern(text, has)
+                told[text] = self._by_start(text, folded) or self._by_pattern(text, has.get(number, ()))
         return told
 
     def _by_start(self, text: str, folded: str) -> Match | None:
@@ -112,7 +114,7 @@ class Phrases:
                     return replace(found, source=self._outlet(text, found.kind))
         return None
 
-    def _by_pattern(self, text: str, has: list[str]) -> Match | None:
+    def _by_pattern(self, text: str, has: Sequence[str]) -> Match | None:
         if not has and not (self.any_pattern and self.any_pattern.match(text)):
             return None
         for pattern in self.patterns:
@@ -141,7 +143,7 @@ def fold_lines(texts: Sequence[str]) -> list[str]:
     return _fold([" ".join(text.casefold().split()) for text in texts])
 
 
-def _fold(lines: Sequence[str]) -> list[str]:
+def _fold(lines: Iterable[str]) -> list[str]:
     """The beginnings of lines, in small letters and with single spaces, for looking up."""
     return _CLOSING.sub("", _fold_starts("\n".join(line[:LONGEST_LINE] for line in lines))).split("\n")
 
@@ -191,7 +193,8 @@ def load_phrases(language: str | None = None) -> Phrases:
     # answers most lines at once: none of them.
     together = "|".join(f"(?:{p.text.replace(_NAMES_OUTLET, '(?:')})" for p in patterns if not p.needs)
     any_pattern = re.compile(together, re.IGNORECASE) if together else None
-    return replace(phrases, patterns=patterns, any_pattern=any_pattern, known={})
+    needs = Needles(dict.fromkeys(word for pattern in patterns for word in pattern.needs))
+    return replace(phrases, patterns=patterns, any_pattern=any_pattern, needs=needs, known={})
 
 
 @lru_cache(maxsize=1)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from schemas.draft import Caption
-from tasks._credits import bare_credit, is_bare_agency, split_credit
+from tasks._credits import TAIL, bare_credit, is_bare_agency, split_credit
 from tasks._lines import Line
 
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w.'’&-]*"
@@ -57,6 +57,7 @@ _OPENS_PICTURE = re.compile(
     r"이미지 확대(?:보기)?|画像を拡大(?:する)?)\s*:?",
     re.I,
 )
+_LONGEST_OPENING = 6
 #: `Ann Lee (left) with Bo Roe`: who stands where is said below a picture, and so is that it is an old one.
 _PLACES = re.compile(
     r"\((?:[lr]\.|links|rechts|mitte|vorne|hinten|left|right|cent(?:re|er)|izq\.?|dcha\.?|izquierda|derecha|"
@@ -70,6 +71,7 @@ _MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?"
 _ON_THE_DAY = re.compile(rf"\b{_MONTH} \d{{1,2}}, (?:19|20)\d\d, in [A-Z][\w .,'’-]{{2,40}}$")
 #: `Firefighters search the rooms – video`.
 _VIDEO = re.compile(r"\s[–—-]\s(?:video|gallery|in pictures)\.?$", re.I)
+_LONGEST_VIDEO = 20
 #: A credit that says that it is one.
 _LABELLED = re.compile(
     r"\((?:photo|image|picture|foto|photograph|bild|imagen)s?(?: by| credit| courtesy(?: of)?)?\s*:?\s"
@@ -82,30 +84,6 @@ _SIGNED = re.compile(r"(?:by|von|par|por|di)\s", re.I)
 
 _SIGNATURE = re.compile(r"(?:by|von|par|por|di|author\s?:|autor(?:in)?\s?:|written by|words by)\s+", re.I)
 
-#: No credit is without one of these; most lines have none, which saves the costly patterns.
-_HINTS = (
-    "/", "©", "(c)", "via", "photo", "imag", "pic", "credit", "crédit", "courtesy", "source", "foto", "bild",
-    "quelle", "fuente", "fonte", "kuva", "archiv", "getty", "reuters", "afp", "shutterstock", "istock", "alamy",
-    "bloomberg", "divulga", "reprodu", "copyright", "ljósmynd", "nuotr", "연합뉴스", "뉴시스", "뉴스1",
-    "d press", "n press", "screen", "skjáskot", "captur",
-)  # fmt: skip
-_AGENCIES = ("AP", "EPA", "PA", "EFE", "dpa")
-
-
-@lru_cache(maxsize=1 << 13)  # the same lines come on every page of an outlet
-def _hints_at_credit(text: str) -> bool:
-    folded = text.casefold()
-    if folded.rstrip(".")[-1:] in (")", "]"):
-        return True
-    for hint in _HINTS:
-        if hint in folded:
-            return True
-    return any(name in text for name in _AGENCIES)
-
-
-#: A credit stands in the last characters of its line.
-_TAIL = 240
-
 MOST_CAPTION_WORDS = 130
 #: A paragraph may end as a caption does; one that is longer than this is no caption.
 MOST_SHORT_CAPTION_WORDS = 60
@@ -115,9 +93,9 @@ SIGNATURE_FROM = 0.5
 
 
 def is_credit_line(line: Line) -> bool:
-    """Whether the whole line is a picture credit."""
+    """Whether the whole line, which may end with a credit, is one."""
     text = line.text
-    if not 1 <= line.words <= 14 or not _hints_at_credit(text) or _SIGNED.match(text):
+    if not 1 <= line.words <= 14 or _SIGNED.match(text):
         return False
     if _VIA_WORD.search(text) and _VIA.match(text) and _PICTURE_WORD.search(text):
         return True
@@ -129,19 +107,21 @@ def is_credit_line(line: Line) -> bool:
     return credit is not None and not rest.strip(" |-–—.")
 
 
-@lru_cache(maxsize=1 << 13)
-def cut_credit(raw: str) -> tuple[int, str | None]:
-    """Where in `raw` the credit at its end begins, and the credit without brackets; (len(raw), None) without one.
+def cut_credit(line: Line) -> tuple[int, str | None]:
+    """Where in `line.raw` the credit at its end begins, and the credit without brackets; (its length, None) without.
 
     Several credits in a row count as one piece; `(Photo credit should re...` belongs to the piece, not to the credit.
     """
-    skipped = max(0, len(raw) - _TAIL)
+    return _cut_credit(line.raw) if line.hints else (len(line.raw), None)
+
+
+@lru_cache(maxsize=1 << 13)  # several steps ask for the same lines in turn
+def _cut_credit(raw: str) -> tuple[int, str | None]:
+    skipped = max(0, len(raw) - TAIL)
     tail = raw[skipped:]
-    if not _hints_at_credit(tail):
-        return len(raw), None
     if hit := _SHOULD_READ.search(tail):
         hit = _AGENCY_PHOTO.search(tail[: hit.start()]) or hit
-    else:
+    elif "/" in tail:
         hit = _AGENCY_PHOTO.search(tail)
     if hit:
         return skipped + hit.start(), bare_credit(hit[0])
@@ -154,8 +134,8 @@ def cut_credit(raw: str) -> tuple[int, str | None]:
 
 
 def _bracketed(shorter: Line, longer: Line) -> re.Match[str] | None:
-    """The bracketed credit by which `longer` goes on after the same words as `shorter`."""
-    hit = _BRACKETS.search(longer.raw) if longer.raw.endswith((")", ").")) else None
+    """The bracketed credit by which `longer` goes on after the same words as `shorter`, which has two at least."""
+    hit = _BRACKETS.search(longer.raw) if shorter.words >= 2 and longer.raw.endswith((")", ").")) else None
     return hit if hit and _same(longer.raw[: hit.start()], shorter.raw) else None
 
 
@@ -169,23 +149,23 @@ def _same(one: str, other: str) -> bool:
 def label_pictures(lines: Sequence[Line]) -> None:
     """Take captions and credits for what they are, wherever they stand."""
     for index, line in enumerate(lines):
-        if line.kind == "legal" and _label_owned(line):
-            continue
         if line.kind or line.stamp:
+            if line.kind == "legal":
+                _label_owned(line)
             continue
         following = lines[index + 1] if index + 1 < len(lines) else None
-        if index and _OPENS_PICTURE.fullmatch(lines[index - 1].text) and _is_caption_below_opening(line):
+        if index and _opens_picture(lines[index - 1]) and _is_caption_below_opening(line):
             line.take("caption", "caption:below what opens its picture")
             _cut(line)
             continue
-        if following and not following.kind and line.words >= 2 and (hit := _bracketed(line, following)):
+        if following and following.hints and not following.kind and (hit := _bracketed(line, following)):
             line.take("caption", "caption:printed twice")
             following.take("caption", "caption:printed twice")
             following.cut = (hit.start(), hit[1])
         elif is_bare_agency(line.text):
             if index and lines[index - 1].kind == "caption":
                 line.take("credit", "credit:agency below a caption")
-        elif is_credit_line(line):
+        elif line.hints and is_credit_line(line):
             line.take("credit", "credit:line")
             above = lines[index - 1] if index else None
             if above and _is_caption_above(above, line):
@@ -193,18 +173,20 @@ def label_pictures(lines: Sequence[Line]) -> None:
             elif following and _is_caption_below(following):
                 following.take("caption", "caption:below its credit")
                 _cut(following)
-        else:
+        elif 3 <= line.words <= MOST_CAPTION_WORDS:
             _label_caption(line)
 
 
-def _label_owned(line: Line) -> bool:
+def _opens_picture(line: Line) -> bool:
+    return line.words <= _LONGEST_OPENING and _OPENS_PICTURE.fullmatch(line.text) is not None
+
+
+def _label_owned(line: Line) -> None:
     """Take a line for a caption that was taken for the page's copyright, where a sentence stands before the sign."""
     hit = _OWNED.search(line.raw)
-    if not hit or _YEAR.search(line.raw[hit.start() :]) or len(line.raw[: hit.start()].split()) < 3:
-        return False
-    line.take("caption", "caption:credit at its end")
-    line.cut = (hit.start(), hit[0].strip(" ©"))
-    return True
+    if hit and not _YEAR.search(line.raw[hit.start() :]) and len(line.raw[: hit.start()].split()) >= 3:
+        line.take("caption", "caption:credit at its end")
+        line.cut = (hit.start(), hit[0].strip(" ©"))
 
 
 def _is_caption_above(line: Line, credit: Line) -> bool:
@@ -223,14 +205,14 @@ def _is_caption_below_opening(line: Line) -> bool:
     """Whether the line after what opens a picture is its caption: not the page's headline, time or next paragraph."""
     if line.match or not 2 <= line.words <= MOST_SHORT_CAPTION_WORDS or _is_signature(line):
         return False
-    return line.role("title") < SIGNATURE_FROM and (not line.stops or cut_credit(line.raw)[1] is not None)
+    return line.role("title") < SIGNATURE_FROM and (not line.stops or cut_credit(line)[1] is not None)
 
 
 def _is_caption_below(line: Line) -> bool:
     """Whether the line after a credit line is the caption: it carries a credit, breaks off, or is an agency's."""
     if line.match or line.stamp or not 3 <= line.words <= MOST_CAPTION_WORDS or _is_signature(line):
         return False
-    return cut_credit(line.raw)[1] is not None or not line.stops or bool(_CAPTION_DATELINE.match(line.text))
+    return cut_credit(line)[1] is not None or not line.stops or bool(_CAPTION_DATELINE.match(line.text))
 
 
 def _is_signature(line: Line) -> bool:
@@ -240,9 +222,7 @@ def _is_signature(line: Line) -> bool:
 
 
 def _label_caption(line: Line) -> None:
-    if line.words > MOST_CAPTION_WORDS or line.words < 3:
-        return
-    at, credit = cut_credit(line.raw)
+    at, credit = cut_credit(line)
     if credit is None:
         if line.match:
             return
@@ -250,11 +230,13 @@ def _label_caption(line: Line) -> None:
             line.take("caption", "caption:agency dateline")
         elif _FILE_PICTURE.match(line.text):
             line.take("caption", "caption:file picture")
-        elif line.words <= _MOST_PLACED_WORDS and line.role("title") < TITLE_ABOVE and _PLACES.search(line.text):
+        elif line.words > _MOST_PLACED_WORDS:
+            return
+        elif _PLACES.search(line.text) and line.role("title") < TITLE_ABOVE:
             line.take("caption", "caption:who stands where")
-        elif line.words <= _MOST_PLACED_WORDS and line.role("title") < TITLE_ABOVE and _VIDEO.search(line.text):
+        elif _VIDEO.search(line.text, len(line.text) - _LONGEST_VIDEO) and line.role("title") < TITLE_ABOVE:
             line.take("caption", "caption:of a video")
-        elif line.words <= _MOST_PLACED_WORDS and _ON_THE_DAY.search(line.text):
+        elif line.has_digit and _ON_THE_DAY.search(line.text):
             line.take("caption", "caption:where and when")
         return
     if not line.raw[:at].strip(" |-–—."):
@@ -271,7 +253,7 @@ def _label_caption(line: Line) -> None:
 
 
 def _cut(line: Line) -> None:
-    at, credit = cut_credit(line.raw)
+    at, credit = cut_credit(line)
     if credit:
         line.cut = (at, credit)
 

@@ -30,6 +30,7 @@ SIGNED = re.compile(
     re.I,
 )
 OUTLET_TAIL = re.compile(r"\s+[|–—»·-]\s+[^|–—»·]{2,40}$")
+LONGEST_TAIL = 44
 
 
 def body_span(lines: Sequence[Line]) -> tuple[int, int]:
@@ -39,10 +40,7 @@ def body_span(lines: Sequence[Line]) -> tuple[int, int]:
     that many: reviews and guides are cut up by boxes and tables longer than what parts two texts.
     """
     runs: list[tuple[int, int, float]] = []
-    for index, line in enumerate(lines):
-        if line.body <= 0.5:
-            continue
-        words = max(line.words, 1.0)
+    for index, words in [(n, max(line.words, 1.0)) for n, line in enumerate(lines) if line.body > 0.5]:
         if runs and index - runs[-1][1] <= WIDEST_GAP:
             first, _, before = runs.pop()
             runs.append((first, index, before + words))
@@ -64,7 +62,7 @@ def dated(line: Line) -> TimestampLine | None:
     """The times of a line that is a timestamp, or holds one beside a few other words."""
     if line.stamp:
         return line.stamp
-    if line.words > LONGEST_SIGNATURE or line.stops:
+    if line.words > LONGEST_SIGNATURE or line.stops or not line.has_digit:
         return None
     found = read_dated_line(line.text)
     return found[1] if found else None
@@ -86,17 +84,17 @@ class RoleFeatures:
         count = len(lines)
         self.rows = role_rows(first, last, count)
         self._lines = lines
-        rows = np.array(self.rows)
-        body = np.fromiter((line.body for line in lines), np.float32, count)
+        rows = slice(self.rows[0], self.rows[-1] + 1)
+        body = np.fromiter([line.body for line in lines], np.float32, count)
         spots = np.arange(count)
-        columns = [body, *(shifted(body, by) for by in (-3, -2, -1, 1, 2, 3))]
+        columns = [body, *shifted(body, -3, -2, -1, 1, 2, 3)]
         columns += [np.clip(spots - first, -60, 30), np.clip(spots - last, -200, 12)]
         marks = _marks(lines, range(max(0, first - ABOVE - 4), min(count, last + BEHIND + 5)))
         for here, reach in zip(marks, (2, 2, 4, 1), strict=True):
-            columns += [here, *(shifted(here, by) for by in range(-reach, reach + 1) if by)]
+            columns += [here, *shifted(here, *(by for by in range(-reach, reach + 1) if by))]
         for kind in _TELLING_KINDS:
             here = (sight.kinds == PLACE_OF_KIND[kind]).astype(np.float32)
-            columns += [here, shifted(here, -1), shifted(here, 1)]
+            columns += [here, *shifted(here, -1, 1)]
         times = marks[2] > 0.5
         words = sight.words
         told = words.sums(words.lexicon.caption[words.learned], words.judged)
@@ -104,14 +102,14 @@ class RoleFeatures:
         columns += [np.cumsum(times) - times, sight.times, np.minimum(sight.earlier, 3)]
         columns += [told, told / np.sqrt(np.maximum(judged, 1))]
         columns += _wording(words, rows, body > 0.5, span)
-        texts = [lines[row].text for row in self.rows]
+        texts = [line.text for line in lines[rows]]
         own = np.zeros((4, count), np.float32)
-        own[0, rows] = [bool(OUTLET_TAIL.search(text)) for text in texts]
+        own[0, rows] = [OUTLET_TAIL.search(text, len(text) - LONGEST_TAIL) is not None for text in texts]
         own[1, rows] = [text[-1:] in "?!" for text in texts]
         own[2, rows] = [text.isupper() for text in texts]
-        own[3, rows] = [lines[row].bullet for row in self.rows]
+        own[3, rows] = [line.bullet for line in lines[rows]]
         columns += list(own)
-        self._base = np.empty((values.shape[1] + len(columns), len(rows)), np.float32)
+        self._base = np.empty((values.shape[1] + len(columns), len(self.rows)), np.float32)
         self._base[: values.shape[1]] = values.T[:, rows]
         for row, column in zip(self._base[values.shape[1] :], columns, strict=True):
             row[:] = column[rows]
@@ -124,32 +122,37 @@ class RoleFeatures:
         """(rows, features) for `byline`, `time` and `caption`; `title`: the headline's line; `odds`: of each row."""
         rows = np.array(self.rows)
         away = np.clip(rows - title, -40, 40) if title is not None else np.full(len(rows), 41)
-        same = [title is not None and self._lines[row].text == self._lines[title].text for row in self.rows]
+        headline = None if title is None else self._lines[title].text
+        same = [self._lines[row].text == headline for row in self.rows]
         return np.concatenate([self._base, np.stack([away, odds, same]).astype(np.float32)]).T
 
 
 def _marks(lines: Sequence[Line], near: Iterable[int]) -> tuple[np.ndarray, ...]:
     """Where the lines `near` the body are names, sign, give times and end with a credit; 0 elsewhere."""
-    names, signed, times, credit = (np.zeros(len(lines), np.float32) for _ in range(4))
+    marks = names, signed, times, credit = tuple(np.zeros(len(lines), np.float32) for _ in range(4))
     for index in near:
         line = lines[index]
-        names[index] = line.words <= 8 and not line.stamp and is_person_name(line.text)
-        signed[index] = line.words <= LONGEST_SIGNATURE and is_signed(line.text)
-        if stamp := dated(line):
+        if line.words <= 8 and not line.stamp and is_person_name(line.text):
+            names[index] = 1
+        if line.words <= LONGEST_SIGNATURE and is_signed(line.text):
+            signed[index] = 1
+        if line.has_digit and (stamp := dated(line)):
             times[index] = (1.0 if line.stamp else 0.6) * (1.0 if stamp.published else 0.8 if stamp.updated else 0.2)
-        credit[index] = line.words <= 60 and cut_credit(line.raw)[1] is not None
-    return names, signed, times, credit
+        if line.hints and line.words <= 60 and cut_credit(line)[1] is not None:
+            credit[index] = 1
+    return marks
 
 
-def _wording(words: Words, rows: np.ndarray, is_body: np.ndarray, span: tuple[int, int]) -> list[np.ndarray]:
+def _wording(words: Words, rows: slice, is_body: np.ndarray, span: tuple[int, int]) -> list[np.ndarray]:
     """What lines have in common with the body: the share of their telling words that it has too, how many, of how many,
     and how rare they are in it.
     """
     count = len(words.folded)
-    sizes = np.fromiter(map(len, words.names), np.int64, len(words.names))
+    sizes = words.sizes
     is_ascii = np.fromiter(map(str.isascii, words.names), bool, len(words.names))
-    stem_of = {stem: number for number, stem in enumerate(dict.fromkeys(name[:5] for name in words.names))}
-    stems = np.fromiter((stem_of[name[:5]] for name in words.names), np.int64, len(words.names))
+    beginnings = [name[:5] for name in words.names]
+    stem_of = dict(zip(dict.fromkeys(beginnings), range(len(beginnings)), strict=False))
+    stems = np.fromiter(map(stem_of.__getitem__, beginnings), np.int64, len(beginnings))
     is_body = is_body.copy()
     is_body[: span[0]] = is_body[span[1] + 1 :] = False
 

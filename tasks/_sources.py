@@ -10,10 +10,11 @@ from tasks._urls import canonical_url, domain_of
 
 def named_source(lines: Sequence[Line]) -> str | None:
     """The outlet that a notification prompt names, else the copyright line."""
+    naming = [line.match for line in lines if line.match and line.match.source]
     for kind in ("notification_prompt", "legal"):
-        for line in lines:
-            if line.phrase == kind and line.match and line.match.source and len(line.match.source.split()) <= 6:
-                return line.match.source
+        for match in naming:
+            if match.kind == kind and match.source and len(match.source.split()) <= 6:
+                return match.source
     return None
 
 

@@ -34,14 +34,15 @@ class Trees:
     def log_odds(self, values: np.ndarray) -> np.ndarray:
         """Log-odds, (lines,), for `values` (lines, features)."""
         trees, depth = self.features.shape
-        asked, borders = self.features.ravel(), self.borders.reshape(-1, 1)
-        bits = (1 << np.arange(depth, dtype=np.uint8)).reshape(1, -1, 1)
         table = (np.arange(trees) << depth).reshape(-1, 1)
         told = np.empty(len(values), np.float32)
         for start in range(0, len(values), _AT_ONCE):  # all questions of all lines at once would take gigabytes
             columns = np.ascontiguousarray(values[start : start + _AT_ONCE].T)
-            answers = (columns.take(asked, axis=0) > borders).reshape(trees, depth, -1)
-            places = (answers * bits).sum(axis=1, dtype=np.uint8)
+            places = np.zeros((trees, columns.shape[1]), np.uint8)
+            for level in reversed(range(depth)):  # the first question is the lowest bit of the place
+                answers = columns.take(self.features[:, level], axis=0) > self.borders[:, level, None]
+                places += places
+                places += answers.view(np.uint8)
             told[start : start + _AT_ONCE] = self.leaves.ravel().take(table + places).sum(axis=0) + self.bias
         return told
 
@@ -52,16 +53,16 @@ class Trees:
     def shares(self, values: np.ndarray, count: int) -> np.ndarray:
         """What each feature adds to the log-odds, (lines, count): how the mean answer below each question moves."""
         told = np.zeros((len(values), count), np.float32)
-        trees, depth = self.features.shape
-        answers = (values[:, self.features.ravel()] > self.borders.ravel()).reshape(-1, trees, depth)
-        for tree in range(trees):
-            table = np.broadcast_to(self.leaves[tree], (len(values), 1 << depth)).copy()
-            mean = table.mean(axis=1)
+        depth = self.features.shape[1]
+        for row, line in zip(told, values, strict=True):
+            answers = (line[self.features] > self.borders)[..., None]
+            table = self.leaves
+            means = [table.mean(axis=1)]
             for level in reversed(range(depth)):  # the last question is the highest bit of the place
                 half = table.shape[1] // 2
-                table = np.where(answers[:, tree, level, None], table[:, half:], table[:, :half])
-                told[:, self.features[tree, level]] += table.mean(axis=1) - mean
-                mean = table.mean(axis=1)
+                table = np.where(answers[:, level], table[:, half:], table[:, :half])
+                means.append(table.mean(axis=1))
+            np.add.at(row, self.features[:, ::-1].T, np.diff(means, axis=0))
         return told
 
 

@@ -1,18 +1,16 @@
 """The words of all lines of a copy as arrays: a loop over lines costs ten times as much."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import repeat
+from itertools import count, repeat
 
 import numpy as np
 
-from tasks._text import WORD
+from tasks._text import WORD, split_words
 from tasks._trees import Lexicon
 
 #: Of a line's words only so many are judged: what is longer is told by its length.
 MOST_WORDS = 40
-_WORD_OR_BREAK = re.compile(rf"{WORD.pattern}|\n")
 
 
 def words_of(text: str) -> list[str]:
@@ -25,26 +23,25 @@ def words_of(text: str) -> list[str]:
 class Words:
     """The words of some lines, in order.
 
-    `folded`: the lines, casefolded.  `names`: each word once.  `ids`: for each word in order its place in `names`;
-    `lines`: the number of its line; `places`: its place in the line, from 0.
+    `folded`: the lines, casefolded.  `names`: each word once, and its number; `sizes`: its characters; `is_number`.
+    `ids`: for each word in order its number in `names`; `lines`: the number of its line; `places`: its place in the
+    line, from 0; `judged`: whether it is among those by which its line is judged.
     `once_ids`, `once_lines`: each word by which a line is judged (`words_of`), once a line, with the number of that
     line.  `learned`: for each of `names` its place in the lexicon, where all numbers are one.
     """
 
-    folded: list[str]
-    names: list[str]
+    folded: Sequence[str]
+    names: dict[str, int]
+    sizes: np.ndarray
+    is_number: np.ndarray
     ids: np.ndarray
     lines: np.ndarray
     places: np.ndarray
+    judged: np.ndarray
     once_ids: np.ndarray
     once_lines: np.ndarray
     learned: np.ndarray
     lexicon: Lexicon
-
-    @property
-    def judged(self) -> np.ndarray:
-        """Which words are among those by which their line is judged."""
-        return self.places < MOST_WORDS
 
     def sums(self, of_words: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """For each line the sum of a value over its chosen words, counted as often as they stand in it."""
@@ -57,31 +54,30 @@ def each_once(numbers: np.ndarray) -> np.ndarray:
     return numbers[np.concatenate((np.ones(min(len(numbers), 1), bool), numbers[1:] != numbers[:-1]))]
 
 
-def read_words(texts: Sequence[str], lexicon: Lexicon) -> Words:
-    """The words of these lines, none of which may hold a line break."""
-    whole = "\n".join([*texts, ""]).casefold()
-    found = _WORD_OR_BREAK.findall(whole)
-    number_of = {name: number for number, name in enumerate(dict.fromkeys(found))}
-    ids = np.fromiter(map(number_of.__getitem__, found), np.int64, len(found))
-    names = list(number_of)
-    is_break = ids == number_of.get("\n", -1)
-    lines = np.cumsum(is_break)[~is_break]
-    ids = ids[~is_break]
-    places = np.arange(len(ids)) - np.searchsorted(lines, lines)
-    numbers = [n for n, name in enumerate(names) if name.isdigit()]
+def read_words(folded: Sequence[str], lexicon: Lexicon) -> Words:
+    """The words of these casefolded lines, none of which may hold a line break."""
+    found, lines = split_words("\n".join(folded))
+    names = dict(zip(dict.fromkeys(found), count(), strict=False))
+    ids = np.fromiter(map(names.__getitem__, found), np.int64, len(found))
+    many = np.bincount(lines, minlength=len(folded))
+    places = np.arange(len(ids)) - (np.cumsum(many) - many)[lines]
+    is_number = np.fromiter(map(str.isdigit, names), bool, len(names))
     learned = np.fromiter(map(lexicon.places.get, names, repeat(-1)), np.int64, len(names))
     # All numbers are one word here.
-    learned[numbers] = lexicon.places.get("#", -1)
+    learned[is_number] = lexicon.places.get("#", -1)
     one = np.arange(len(names))
-    one[numbers] = numbers[0] if numbers else -1
+    one[is_number] = is_number.argmax() if len(names) else -1
     judged = places < MOST_WORDS
     once = each_once(lines[judged] * len(names) + one[ids[judged]])
     return Words(
-        folded=whole.split("\n")[:-1],
+        folded=folded,
         names=names,
+        sizes=np.fromiter(map(len, names), np.float32, len(names)),
+        is_number=is_number,
         ids=ids,
         lines=lines,
         places=places,
+        judged=judged,
         once_ids=once % max(len(names), 1),
         once_lines=once // max(len(names), 1),
         learned=learned,

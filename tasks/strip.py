@@ -127,10 +127,10 @@ def tell_why(document: Document) -> dict[tuple[int, int], str]:
 
 def _confidence(lines: Sequence[Line]) -> float:
     """The F1 that the labeller expects of the lines it takes for body, counted in words; 0 where there are none."""
-    taken = [(line.words, line.body) for line in lines if line.is_body]
-    right = sum(words * odds for words, odds in taken)
-    wrong = sum(words for words, _ in taken) - right
-    missed = sum(line.words * line.body for line in lines if not line.kind and not line.is_body)
+    free = [(line.words, line.body) for line in lines if not line.kind]
+    right = sum([words * odds for words, odds in free if odds > 0.5])
+    wrong = sum([words for words, odds in free if odds > 0.5]) - right
+    missed = sum([words * odds for words, odds in free if odds <= 0.5])
     return 2 * right / (2 * right + wrong + missed) if right else 0.0
 
 
@@ -153,14 +153,11 @@ def _fall_back(lines: Sequence[Line], confidence: float) -> None:
 
 def _label_captions(lines: Sequence[Line]) -> None:
     for line in lines:
-        if (
-            line.roles
-            and not line.kind
-            and line.role("caption") >= CAPTION_FROM
-            and line.role("caption") > min(line.body, SURE_CAPTION)
-        ):
+        if not line.roles or line.kind or line.role("caption") < CAPTION_FROM:
+            continue
+        if line.role("caption") > min(line.body, SURE_CAPTION):
             line.take("caption", "caption:labeller", round(line.role("caption"), 3))
-            at, credit = cut_credit(line.raw)
+            at, credit = cut_credit(line)
             if credit:
                 line.cut = (at, credit)
 
@@ -221,7 +218,7 @@ def _label_rest(lines: Sequence[Line], first: int, last: int) -> None:
     or below; readers' comments under their header.
     """
     section = ""
-    copies = {line.text.casefold() for line in lines if line.kind == BODY and line.words >= SHORTEST_COPY}
+    copies = {line.folded for line in lines if line.kind == BODY and line.words >= SHORTEST_COPY}
     for number, line in enumerate(lines):
         if line.kind:
             if number > first and line.kind in SECTIONS:
@@ -231,7 +228,7 @@ def _label_rest(lines: Sequence[Line], first: int, last: int) -> None:
             continue
         where = "above the body" if number < first else "below the body" if number > last else "inside the body"
         sure = round(1 - line.body, 3)
-        if line.text.casefold() in copies:
+        if line.folded in copies:
             line.take("repeated", "repeated:stands in the body")
         elif section == "comment_widget":
             line.take("comment", "below a comments header", sure)
@@ -246,9 +243,9 @@ def _label_rest(lines: Sequence[Line], first: int, last: int) -> None:
 
 
 def _to_draft(lines: Sequence[Line], head: Head, flags: tuple[str, ...], confidence: float) -> Draft:
-    words = sum(line.words for line in lines if line.kind == BODY)
+    words = sum([line.words for line in lines if line.kind == BODY])
     return Draft(
-        pieces=tuple(piece for line in lines for piece in _pieces(line)),
+        pieces=tuple(_pieces(lines)),
         title=head.title,
         standfirst=head.standfirst,
         bylines=tuple(Byline(text) for text in head.bylines),
@@ -262,13 +259,18 @@ def _to_draft(lines: Sequence[Line], head: Head, flags: tuple[str, ...], confide
     )
 
 
-def _pieces(line: Line) -> Iterator[Piece]:
-    """One line as pieces: one for each stretch of the copy, which is cut in two where a credit begins."""
-    if len(line.parts) == 1 and not line.cut:  # most lines
-        part = line.parts[0]
-        joins = line.kind == BODY and part.goes_on is True
-        yield Piece(part.number, part.offset, part.raw, line.kind, line.rule, line.confidence, joins)
-        return
+def _pieces(lines: Sequence[Line]) -> Iterator[Piece]:
+    """The lines as pieces: one for each stretch of the copy, which is cut in two where a credit begins."""
+    for line in lines:
+        if len(line.parts) == 1 and not line.cut:  # most lines
+            part = line.parts[0]
+            joins = line.kind == BODY and part.goes_on is True
+            yield Piece(part.number, part.offset, part.raw, line.kind, line.rule, line.confidence, joins)
+        else:
+            yield from _cut_pieces(line)
+
+
+def _cut_pieces(line: Line) -> Iterator[Piece]:
     cut = line.cut[0] if line.cut and line.kind == "caption" else len(line.raw)
     start, before = 0, ""
     for part in line.parts:

@@ -186,9 +186,10 @@ def test_the_same_copy_is_seen_alike_in_every_process():
 def test_words_of_lines_as_arrays_are_those_of_each_line_by_itself():
     model = Model({"b": 1.5, "#": 0.25, "b #": 4.0, "# b": 16.0, "c": 64.0}, {"b": 2.0}, 3.0, {})
     lines = ["B 12 b, b 7!", "", "7 x", "c\u3042c", "d " * 39 + "c c"]
-    words = read_words(lines, model.lexicon)
+    words = read_words([line.casefold() for line in lines], model.lexicon)
+    names = list(words.names)
     assert [words_of(line) for line in lines] == [
-        ["#" if (word := words.names[n]).isdigit() else word for n in words.ids[(words.lines == line) & words.judged]]
+        ["#" if (word := names[n]).isdigit() else word for n in words.ids[(words.lines == line) & words.judged]]
         for line in range(len(lines))
     ]
     # Each word once, each pair as often as it stands there; of the last line the 41st word is not looked at.
