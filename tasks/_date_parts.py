@@ -126,6 +126,8 @@ def plain_digits(text: str) -> str:
     return _OTHER_DIGIT.sub(lambda m: str(unicodedata.decimal(m[0])), text)
 
 
+# What the forms without the name of a month have.
+_MAYBE_NAMELESS = re.compile(r"\d\s?[-/.‐–]\s?\d\d?(?:\s?[-/.‐–]\s?\d|\.?\s(?:19|20)\d\d)|[年년]|\d\s[Tt]h|оны")
 _FORM_WITH_NAME = tuple("?P<word>" in form.pattern for form in DATE_FORMS)
 
 # Words that a page prints on lines or in boxes of their own stand without a space between them in its visible text:
@@ -167,9 +169,11 @@ def find_groups(text: str, *, only_dated: bool = False) -> tuple[list[Group], st
     """
     text, cuts = _unglue(text)
     known, kinds, relative = date_words(), words_of(text), []
+    if only_dated and not (kinds & MONTH or _MAYBE_NAMELESS.search(text)):
+        return [], text, False
     if kinds & MAYBE:
         relative = [Part("R", m.start(), m.end(), m) for m in known.relative.finditer(text)]
-        text = known.beside.sub(_blank, known.relative.sub(_blank, text))
+        text = known.beside.sub(_blank, known.relative.sub(_blank, text) if relative else text)
     if "(" in text:
         text = _OTHER_CLOCK.sub(_blank, text)
     parts, text = _find_parts(text, kinds, only_dated)

@@ -94,7 +94,7 @@ def shared_words(words: Words, is_prose: np.ndarray) -> np.ndarray:
     count = len(words.folded)
     rarity = words.lexicon.rarity[words.learned[words.once_ids]]
     inside = is_prose[words.once_lines]
-    held = np.bincount(words.once_ids[inside], minlength=len(words.names))
+    held = np.bincount(words.once_ids[inside], minlength=len(words.first))
     is_shared = held[words.once_ids] > inside
     total = np.bincount(words.once_lines, rarity, count)
     return np.bincount(words.once_lines, rarity * is_shared, count) / np.maximum(total, 1e-9)

@@ -14,6 +14,7 @@ import numpy as np
 from schemas.errors import UsageError
 from tasks._features import PLACE_OF_KIND, Sight
 from tasks._shapes import DIGIT, SIGN
+from tasks._text import number_words
 from tasks._trees import Model
 from tasks._words import Words
 
@@ -159,14 +160,17 @@ def _priced(texts: Sequence[str]) -> int:
 
 
 def _are(words: Words, some: Sequence[str]) -> np.ndarray:
-    are = np.zeros(len(words.names), np.float32)
-    are[[words.names[word] for word in some if word in words.names]] = 1
-    return are
+    return np.isin(words.tokens.numbers[words.first], _numbers(some)).astype(np.float32)
+
+
+@cache
+def _numbers(some: Sequence[str]) -> np.ndarray:
+    return number_words(some)
 
 
 def _leaning(words: Words, where: np.ndarray) -> float:
     """How much the words of some lines lean to pages that are no articles: each once, by the root of their number."""
-    stands = np.zeros(len(words.names), bool)
+    stands = np.zeros(len(words.first), bool)
     stands[words.once_ids[where[words.once_lines]]] = True
     told = words.lexicon.page[words.learned[stands]]
     known = int((told != 0).sum())

@@ -22,6 +22,8 @@ FAIR_SHARE = 0.05
 LONGEST_SIGNATURE = 25
 #: Of a line so many words are held against the body's.
 MOST_TOLD = 60
+#: Words that begin with the same so many characters may be forms of one.
+LONGEST_STEM = 5
 _TELLING_KINDS = ("navigation", "share_prompt", "comment_widget", "credit", "caption", "byline", "related_links")
 SIGNED = re.compile(
     r"^(?:by|words by|text by|story by|written by|posted by|reported by|report by|analysis by|opinion by|"
@@ -149,10 +151,7 @@ def _wording(words: Words, rows: slice, is_body: np.ndarray, span: tuple[int, in
     """
     count = len(words.folded)
     sizes = words.sizes
-    is_ascii = np.fromiter(map(str.isascii, words.names), bool, len(words.names))
-    beginnings = [name[:5] for name in words.names]
-    stem_of = dict(zip(dict.fromkeys(beginnings), range(len(beginnings)), strict=False))
-    stems = np.fromiter(map(stem_of.__getitem__, beginnings), np.int64, len(beginnings))
+    stem_numbers, stems = np.unique(words.tokens.beginnings(words.first, LONGEST_STEM), return_inverse=True)
     is_body = is_body.copy()
     is_body[: span[0]] = is_body[span[1] + 1 :] = False
 
@@ -162,17 +161,17 @@ def _wording(words: Words, rows: slice, is_body: np.ndarray, span: tuple[int, in
 
     inside = is_body[words.lines]
     ids, lines = words.ids[inside], words.lines[inside]
-    by_word = held(ids, lines, len(words.names))
-    is_long = sizes[ids] >= 5
-    by_stem = held(stems[ids[is_long]], lines[is_long], len(stem_of))
+    by_word = held(ids, lines, len(sizes))
+    is_long = sizes[ids] >= LONGEST_STEM
+    by_stem = held(stems[ids[is_long]], lines[is_long], len(stem_numbers))
     asked = np.zeros(count, bool)
     asked[rows] = True
-    is_telling = (sizes >= 4) | ~is_ascii
+    is_telling = (sizes >= 4) | ~words.is_ascii
     chosen = asked[words.lines] & (words.places < MOST_TOLD) & is_telling[words.ids]
     ids, lines = words.ids[chosen], words.lines[chosen]
     own = is_body[lines]
     has = by_word[ids] > own
-    common = np.bincount(lines[has | ((by_stem[stems[ids]] > own) & (sizes[ids] >= 5))], minlength=count)
+    common = np.bincount(lines[has | ((by_stem[stems[ids]] > own) & (sizes[ids] >= LONGEST_STEM))], minlength=count)
     telling = np.bincount(lines, minlength=count)
     rare = np.bincount(lines[has], 1 / by_word[ids[has]], count)
     return [common / np.maximum(telling, 2), common, telling, rare]

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
+from tasks._text import number_words
+
 MODEL = Path(__file__).resolve().parent.parent / "seeds" / "labeller.json.gz"
 
 
@@ -68,20 +70,31 @@ class Trees:
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """What was learned of words, as arrays that `places` points into; the last entry is that of a word not known.
+    """What was learned of words, as arrays that places point into; the last entry is that of a word not known.
 
+    `numbers`: the words as numbers (`number_words`), sorted, and `places`: the place of each; `place_of_numbers`: that
+    of all words of digits.
     `weight`: log-odds of standing in a body; `rarity`: the logarithm of one in how many sites have the word;
     `caption`: log-odds of standing in a caption; `page`: on a page that is no article.
     `pairs`: the two places of each known pair of words as one number, sorted; `pair_weights`: its log-odds.
     """
 
-    places: dict[str, int]
+    numbers: np.ndarray
+    places: np.ndarray
+    place_of_numbers: int
     weight: np.ndarray
     rarity: np.ndarray
     caption: np.ndarray
     page: np.ndarray
     pairs: np.ndarray
     pair_weights: np.ndarray
+
+    def places_of(self, numbers: np.ndarray) -> np.ndarray:
+        """The places of these words, -1 of one that is not known."""
+        if not len(self.numbers):
+            return np.full(len(numbers), -1)
+        at = np.minimum(np.searchsorted(self.numbers, numbers), len(self.numbers) - 1)
+        return np.where(self.numbers[at] == numbers, self.places[at], -1)
 
     def weight_of_pairs(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Log-odds of standing in a body for pairs of known words, 0 of a pair that is not known."""
@@ -123,8 +136,12 @@ class Model:
         def told(of: dict[str, float], unknown: float = 0.0) -> np.ndarray:
             return np.array([*(of.get(name, unknown) for name in names), unknown])
 
+        of_words = np.array([place for name, place in places.items() if name != "#"], np.int64)
+        numbers = number_words(name for name in places if name != "#")
+        order = np.argsort(numbers)
         return Lexicon(
-            places, told(self.weights), told(self.rarity, self.rarest), told(self.captions), told(self.pages),
+            numbers[order], of_words[order], places.get("#", -1),
+            told(self.weights), told(self.rarity, self.rarest), told(self.captions), told(self.pages),
             np.array([key for key, _ in pairs]), np.array([weight for _, weight in pairs]),
         )  # fmt: skip
 

@@ -2,11 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count, repeat
+from functools import cache
 
 import numpy as np
 
-from tasks._text import WORD, split_words
+from tasks._text import WORD, Tokens, read_tokens
 from tasks._trees import Lexicon
 
 #: Of a line's words only so many are judged: what is longer is told by its length.
@@ -23,15 +23,17 @@ def words_of(text: str) -> list[str]:
 class Words:
     """The words of some lines, in order.
 
-    `folded`: the lines, casefolded.  `names`: each word once, and its number; `sizes`: its characters; `is_number`.
-    `ids`: for each word in order its number in `names`; `lines`: the number of its line; `places`: its place in the
+    `folded`: the lines, casefolded.  `tokens`: all words.  `first`: of each different word, in the order in which they
+    come, the place in `tokens` where it stands first; `sizes`: its characters; `is_number`.
+    `ids`: for each word in order its place in `first`; `lines`: the number of its line; `places`: its place in the
     line, from 0; `judged`: whether it is among those by which its line is judged.
     `once_ids`, `once_lines`: each word by which a line is judged (`words_of`), once a line, with the number of that
-    line.  `learned`: for each of `names` its place in the lexicon, where all numbers are one.
+    line.  `learned`: for each of `first` its place in the lexicon, where all numbers are one.
     """
 
     folded: Sequence[str]
-    names: dict[str, int]
+    tokens: Tokens
+    first: np.ndarray
     sizes: np.ndarray
     is_number: np.ndarray
     ids: np.ndarray
@@ -42,6 +44,16 @@ class Words:
     once_lines: np.ndarray
     learned: np.ndarray
     lexicon: Lexicon
+
+    @property
+    def is_ascii(self) -> np.ndarray:
+        """Which of `first`, as far as they have up to four characters, have ASCII letters and digits only."""
+        biggest = np.zeros(len(self.first), np.uint32)
+        starts = self.tokens.starts[self.first]
+        for place in range(4):
+            here = self.tokens.codes[np.minimum(starts + place, len(self.tokens.codes) - 1)]
+            biggest = np.maximum(biggest, np.where(self.sizes > place, here, 0))
+        return biggest < 0x80
 
     def sums(self, of_words: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """For each line the sum of a value over its chosen words, counted as often as they stand in it."""
@@ -56,33 +68,64 @@ def each_once(numbers: np.ndarray) -> np.ndarray:
 
 def read_words(folded: Sequence[str], lexicon: Lexicon) -> Words:
     """The words of these casefolded lines, none of which may hold a line break."""
-    found, lines = split_words("\n".join(folded))
-    names = dict(zip(dict.fromkeys(found), count(), strict=False))
-    ids = np.fromiter(map(names.__getitem__, found), np.int64, len(found))
+    whole = "\n".join(folded)
+    tokens = read_tokens(whole)
+    first, ids = _each_first(tokens.numbers)
+    lines, sizes = tokens.lines.astype(np.int64), tokens.sizes[first]
     many = np.bincount(lines, minlength=len(folded))
     places = np.arange(len(ids)) - (np.cumsum(many) - many)[lines]
-    is_number = np.fromiter(map(str.isdigit, names), bool, len(names))
-    learned = np.fromiter(map(lexicon.places.get, names, repeat(-1)), np.int64, len(names))
+    is_number = np.zeros(len(first), bool)
+    for word in np.flatnonzero(_may_count(tokens.codes[tokens.starts[first]])).tolist():
+        start = int(tokens.starts[first[word]])
+        is_number[word] = whole[start : start + int(sizes[word])].isdigit()
+    learned = lexicon.places_of(tokens.numbers[first])
     # All numbers are one word here.
-    learned[is_number] = lexicon.places.get("#", -1)
-    one = np.arange(len(names))
-    one[is_number] = is_number.argmax() if len(names) else -1
+    learned[is_number] = lexicon.place_of_numbers
+    one = np.arange(len(first))
+    one[is_number] = is_number.argmax() if len(first) else -1
     judged = places < MOST_WORDS
-    once = each_once(lines[judged] * len(names) + one[ids[judged]])
+    once = each_once(lines[judged] * len(first) + one[ids[judged]])
     return Words(
         folded=folded,
-        names=names,
-        sizes=np.fromiter(map(len, names), np.float32, len(names)),
+        tokens=tokens,
+        first=first,
+        sizes=sizes.astype(np.float32),
         is_number=is_number,
         ids=ids,
         lines=lines,
         places=places,
         judged=judged,
-        once_ids=once % max(len(names), 1),
-        once_lines=once // max(len(names), 1),
+        once_ids=once % max(len(first), 1),
+        once_lines=once // max(len(first), 1),
         learned=learned,
         lexicon=lexicon,
     )
+
+
+def _each_first(numbers: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Where each different number stands first, in that order, and for each number its place among those."""
+    order = np.argsort(numbers)
+    ordered = numbers[order]
+    is_new = np.ones(len(numbers), bool)
+    is_new[1:] = ordered[1:] != ordered[:-1]
+    groups = np.flatnonzero(is_new)
+    first = np.minimum.reduceat(order, groups) if len(groups) else groups
+    by_place = np.argsort(first)
+    rank = np.empty(len(first), np.int64)
+    rank[by_place] = np.arange(len(first))
+    ids = np.empty(len(numbers), np.int64)
+    ids[order] = rank[np.cumsum(is_new) - 1]
+    return first[by_place], ids
+
+
+def _may_count(codes: np.ndarray) -> np.ndarray:
+    """Which of these characters may begin a number."""
+    return (codes > 0xFFFF) | _digits()[np.minimum(codes, 0xFFFF)]
+
+
+@cache
+def _digits() -> np.ndarray:
+    return np.fromiter(map(str.isdigit, map(chr, range(0x10000))), bool, 0x10000)
 
 
 def wording_of(words: Words) -> np.ndarray:

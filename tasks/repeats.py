@@ -12,7 +12,8 @@ from itertools import pairwise
 import numpy as np
 
 from schemas.draft import BODY, Draft, Piece
-from tasks._text import WORD, folded_words
+from tasks._text import WORD, folded, folded_words, read_tokens
+from tasks._text import words as all_words
 
 # Figures of the prototype on public news with 0 to 5% of words changed: recall .998, precision 1.0, three alarms in 519
 # clean articles (seeds of five words, up to three differing words bridged, runs of 50 words, 25 when most of the body).
@@ -44,7 +45,7 @@ def mark_repeats(draft: Draft) -> Draft:
     """The draft with the paragraphs of a second copy taken as `repeated`, and flagged `repeated_body`."""
     places = [n for n, piece in enumerate(draft.pieces) if piece.kind == BODY]
     texts = [draft.pieces[n].text for n in places]
-    again = _words_again(folded_words("\n\n".join(texts)))
+    again = _words_again(folded("\n\n".join(texts)))
     if not again:
         return draft
     paragraphs = map(folded_words, texts)
@@ -84,10 +85,14 @@ def _cut(piece: Piece, is_again: list[bool]) -> list[Piece]:
     return [piece._replace(text=kept), piece._replace(text=copy, position=position, kind="repeated", rule=RULE)]
 
 
-def _words_again(words: Sequence[str]) -> set[int]:
+def _words_again(text: str) -> set[int]:
     """The numbers of the words that belong to a second copy."""
     again: set[int] = set()
-    for chain in _chains(_find_runs(words)):
+    seeds = _seeds(read_tokens(text).numbers)
+    if not seeds:
+        return again
+    words = all_words(text)
+    for chain in _chains(_find_runs(words, seeds)):
         start, end = chain[0].start, chain[-1].end
         length = sum(run.end - run.start for run in chain)
         long_enough = length >= SHORTEST_COPY and length >= SHARE_OF_BODY * start
@@ -112,12 +117,12 @@ class _Run:
     source_end: int
 
 
-def _find_runs(words: Sequence[str]) -> list[_Run]:
+def _find_runs(words: Sequence[str], seeds: Sequence[tuple[int, int]]) -> list[_Run]:
     runs: list[_Run] = []
     backwards = words[::-1]
     count = len(words)
     reached = 0
-    for position, earlier in _seeds(words):
+    for position, earlier in seeds:
         if position >= reached:
             ahead, copied = _extend(words, (earlier, position), (position, count))
             # Before the seed there may be a difference behind which the copy began: never back into the run before.
@@ -130,16 +135,14 @@ def _find_runs(words: Sequence[str]) -> list[_Run]:
     return runs
 
 
-def _seeds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Where SEED words stand that stood before, and where they stood first, not overlapping; in most copy nowhere.
+def _seeds(numbers: np.ndarray) -> list[tuple[int, int]]:
+    """Where SEED words stand that stood before, and where they stood first, not overlapping; in much copy nowhere.
 
-    Each seed is one number in an array; that two different ones get the same is left to chance, and harmless.
+    `numbers`: of the words.  Each seed is one number as well; that two get the same by chance is harmless.
     """
-    count = len(words) - SEED + 1
+    count = len(numbers) - SEED + 1
     if count < 2:
-        return
-    number_of = dict(zip(dict.fromkeys(words), range(len(words)), strict=False))
-    numbers = np.fromiter(map(number_of.__getitem__, words), np.uint64, len(words))
+        return []
     seeds = np.zeros(count, np.uint64)
     for i in range(SEED):
         seeds = seeds * _ODD + numbers[i : i + count]
@@ -148,7 +151,7 @@ def _seeds(words: Sequence[str]) -> Iterator[tuple[int, int]]:
     first = np.empty(count, np.int64)
     first[order] = order[np.maximum.accumulate(np.where(is_new, np.arange(count), 0))]
     places = np.flatnonzero(first + SEED <= np.arange(count))
-    yield from zip(places.tolist(), first[places].tolist(), strict=True)
+    return list(zip(places.tolist(), first[places].tolist(), strict=True))
 
 
 def _chains(runs: list[_Run]) -> Iterator[list[_Run]]:

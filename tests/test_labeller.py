@@ -187,7 +187,10 @@ def test_words_of_lines_as_arrays_are_those_of_each_line_by_itself():
     model = Model({"b": 1.5, "#": 0.25, "b #": 4.0, "# b": 16.0, "c": 64.0}, {"b": 2.0}, 3.0, {})
     lines = ["B 12 b, b 7!", "", "7 x", "c\u3042c", "d " * 39 + "c c"]
     words = read_words([line.casefold() for line in lines], model.lexicon)
-    names = list(words.names)
+    whole, starts = "\n".join(lines).casefold(), words.tokens.starts
+    names = [
+        whole[at : at + size] for at, size in zip(starts[words.first], words.tokens.sizes[words.first], strict=True)
+    ]
     assert [words_of(line) for line in lines] == [
         ["#" if (word := names[n]).isdigit() else word for n in words.ids[(words.lines == line) & words.judged]]
         for line in range(len(lines))
