@@ -160,7 +160,11 @@ def _priced(texts: Sequence[str]) -> int:
 
 
 def _are(words: Words, some: Sequence[str]) -> np.ndarray:
-    return np.isin(words.tokens.numbers[words.first], _numbers(some)).astype(np.float32)
+    numbers = words.tokens.numbers[words.first]
+    are = np.zeros(len(numbers), bool)
+    for number in _numbers(some):
+        are |= numbers == number
+    return are
 
 
 @cache

@@ -88,11 +88,9 @@ def _cut(piece: Piece, is_again: list[bool]) -> list[Piece]:
 def _words_again(text: str) -> set[int]:
     """The numbers of the words that belong to a second copy."""
     again: set[int] = set()
-    seeds = _seeds(read_tokens(text).numbers)
-    if not seeds:
-        return again
-    words = all_words(text)
-    for chain in _chains(_find_runs(words, seeds)):
+    runs = _find_runs(read_tokens(text).numbers)
+    words = all_words(text) if runs else []
+    for chain in _chains(runs):
         start, end = chain[0].start, chain[-1].end
         length = sum(run.end - run.start for run in chain)
         long_enough = length >= SHORTEST_COPY and length >= SHARE_OF_BODY * start
@@ -117,8 +115,11 @@ class _Run:
     source_end: int
 
 
-def _find_runs(words: Sequence[str], seeds: Sequence[tuple[int, int]]) -> list[_Run]:
+def _find_runs(numbers: np.ndarray) -> list[_Run]:
+    """The runs of words that stood before; `numbers`: of the words."""
     runs: list[_Run] = []
+    seeds = _seeds(numbers)
+    words = numbers.tolist() if seeds else []
     backwards = words[::-1]
     count = len(words)
     reached = 0
@@ -138,7 +139,7 @@ def _find_runs(words: Sequence[str], seeds: Sequence[tuple[int, int]]) -> list[_
 def _seeds(numbers: np.ndarray) -> list[tuple[int, int]]:
     """Where SEED words stand that stood before, and where they stood first, not overlapping; in much copy nowhere.
 
-    `numbers`: of the words.  Each seed is one number as well; that two get the same by chance is harmless.
+    Each seed is one number as well; that two get the same by chance is harmless.
     """
     count = len(numbers) - SEED + 1
     if count < 2:
@@ -166,7 +167,7 @@ def _chains(runs: list[_Run]) -> Iterator[list[_Run]]:
         yield chain
 
 
-def _extend(words: Sequence[str], starts: tuple[int, int], limits: tuple[int, int], equal: int = 0) -> tuple[int, int]:
+def _extend(words: Sequence[int], starts: tuple[int, int], limits: tuple[int, int], equal: int = 0) -> tuple[int, int]:
     """How many words a text and its copy go on for, from `starts` to `limits` at most: up to their last equal words
     up to which most are equal.
 
@@ -188,7 +189,7 @@ def _extend(words: Sequence[str], starts: tuple[int, int], limits: tuple[int, in
     return ends[0] - starts[0], ends[1] - starts[1]
 
 
-def _bridge(words: Sequence[str], one: int, other: int, limits: tuple[int, int]) -> tuple[int, int] | None:
+def _bridge(words: Sequence[int], one: int, other: int, limits: tuple[int, int]) -> tuple[int, int] | None:
     """The smallest step over differing words behind which two words (three for longer steps) agree again."""
     ahead = words[one : one + MOST_DIFFERING + 2], words[other : other + MOST_DIFFERING + 2]
     if set(pairwise(ahead[0])).isdisjoint(pairwise(ahead[1])):  # nearly always
