@@ -173,7 +173,7 @@ def _told_by(tag: str, role: str | None, names: str, classes: dict[str, float]) 
     label = label_of_names(tag, role, names)
     words = dict.fromkeys(name_words(names))  # a set has another order, and sum, in each process
     place = _CALLED.get(label[0], -1) if label else None
-    return sum(classes.get(word, 0.0) for word in words), _FLAGS.get(tag, 0), place
+    return sum([classes.get(word, 0.0) for word in words]), _FLAGS.get(tag, 0), place
 
 
 def _names() -> tuple[str, ...]:

@@ -97,8 +97,11 @@ def decode(content: bytes, declared: str | None = None, *, is_html: bool = False
                 return Decoded(content.decode(codec), codec)
             except UnicodeDecodeError:
                 continue
-    labels = [declared, *_page_labels(content)] if is_html else [declared]
-    found = _as_utf8(content, labels) or _as_legacy(content, labels)
+    try:
+        return _mended(content.decode("utf-8"), "utf-8", content)  # nearly all copy
+    except UnicodeDecodeError as fault:
+        labels = [declared, *_page_labels(content)] if is_html else [declared]
+        found = _as_utf8(content, labels, fault) or _as_legacy(content, labels)
     if isinstance(found, Refusal):
         return found
     text, encoding = found
@@ -152,12 +155,10 @@ def _page_labels(content: bytes) -> list[str]:
     return [m[1].decode("ascii", "ignore") for p in (_META_CHARSET, _XML_CHARSET) if (m := p.search(head))]
 
 
-def _as_utf8(content: bytes, labels: list[str | None]) -> tuple[str, str] | None:
-    try:
-        return content.decode("utf-8"), "utf-8"
-    except UnicodeDecodeError as fault:
-        if fault.reason == "unexpected end of data" and fault.start > 0 and not content[: fault.start].isascii():
-            return content[: fault.start].decode("utf-8"), "utf-8"  # cut off in the middle of a character
+def _as_utf8(content: bytes, labels: list[str | None], fault: UnicodeDecodeError) -> tuple[str, str] | None:
+    """UTF-8 with a few bad bytes, of which `fault` is the first."""
+    if fault.reason == "unexpected end of data" and fault.start > 0 and not content[: fault.start].isascii():
+        return content[: fault.start].decode("utf-8"), "utf-8"  # cut off in the middle of a character
     replaced = content.decode("utf-8", "replace")
     bad = replaced.count("\ufffd") - content.count(b"\xef\xbf\xbd")
     good = len(replaced) - len(replaced.encode("ascii", "ignore")) - bad

@@ -49,6 +49,7 @@ _KIND_WORDS: tuple[tuple[str, str], ...] = (
 )
 _KIND_OF = {word: kind for kind, line in reversed(_KIND_WORDS) for word in line.split()}
 _RANK = {kind: rank for rank, (kind, _) in enumerate(_KIND_WORDS)}
+_RANK_OF_WORD = {word: _RANK[kind] for word, kind in _KIND_OF.items()}
 _KIND_OF_TAG = {
     "nav": "navigation",
     "menu": "navigation",
@@ -80,7 +81,8 @@ def own_label(element: Any) -> Label | None:
 @lru_cache(maxsize=4096)
 def name_words(names: str) -> tuple[str, ...]:
     """The words of class and id names: `post-relatedLinks_2` has three."""
-    return tuple(_WORDS.findall(_CAMEL.sub(" ", names).lower())) if names else ()
+    low = names.lower()
+    return tuple(_WORDS.findall(low if low == names else _CAMEL.sub(" ", names).lower()))
 
 
 @lru_cache(maxsize=4096)  # the elements of a page share few names
@@ -91,7 +93,7 @@ def label_of_names(tag: str, role: str | None, names: str) -> Label | None:
         return kind, f"tag:{tag}"
     if role in _KIND_OF_ROLE:
         return _KIND_OF_ROLE[role], f"role:{role}"
-    best = min((w for w in name_words(names) if w in _KIND_OF), key=lambda w: _RANK[_KIND_OF[w]], default=None)
+    best = min([w for w in name_words(names) if w in _KIND_OF], key=_RANK_OF_WORD.__getitem__, default=None)
     if best:
         return _KIND_OF[best], f"class:{best}"
     return (kind, f"tag:{tag}") if kind else None
@@ -127,20 +129,20 @@ class Labels:
 LONGEST_LABEL = 200
 #: What a short block says of itself; whole blocks only, so that running text is never judged by a word.
 _TEXT_RULES: tuple[tuple[str, str, re.Pattern[str]], ...] = (
-    ("legal", "text:copyright", re.compile(r"^(?:©|\(c\)\s|copyright\b)|\ball rights reserved\b|\balle rechte "
-                                           r"vorbehalten\b", re.I)),
-    ("advert", "text:advertisement", re.compile(r"^(?:advertisement|advertising|anzeige|werbung|publicité"
+    ("legal", "text:copyright", re.compile(r"(?:©|\(c\)\s|copyright\b)|.*?\b(?:all rights reserved|alle rechte "
+                                           r"vorbehalten)\b", re.I | re.S)),
+    ("advert", "text:advertisement", re.compile(r"(?:advertisement|advertising|anzeige|werbung|publicité"
                                                 r"|publicidad|pubblicità|sponsored(?: content)?)\W*$", re.I)),
-    ("comment_widget", "text:comments", re.compile(r"^(?:\d+ |no |post a |leave a |add a |view |show |hide |all "
+    ("comment_widget", "text:comments", re.compile(r"(?:\d+ |no |post a |leave a |add a |view |show |hide |all "
                                                    r")*comments?\W*(?:\(?\d+\)?)?$", re.I)),
-    ("share_prompt", "text:share", re.compile(r"^(?:share(?: this)?(?: article| story| on \w+)?|tweet|pin it"
+    ("share_prompt", "text:share", re.compile(r"(?:share(?: this)?(?: article| story| on \w+)?|tweet|pin it"
                                               r"|e-?mail|print|facebook|twitter|whatsapp|linkedin|reddit)\W*$", re.I)),
-    ("login_prompt", "text:login", re.compile(r"^(?:log ?in|sign ?in|register|log ?out|my account|create (?:an "
+    ("login_prompt", "text:login", re.compile(r"(?:log ?in|sign ?in|register|log ?out|my account|create (?:an "
                                               r")?account)\W*$", re.I)),
-    ("subscribe_prompt", "text:subscribe", re.compile(r"^(?:subscribe|sign up)\b.{0,60}$", re.I)),
-    ("related_links", "text:related", re.compile(r"^(?:read more|read also|see also|related|more (?:on|from)"
+    ("subscribe_prompt", "text:subscribe", re.compile(r"(?:subscribe|sign up)\b.{0,60}$", re.I)),
+    ("related_links", "text:related", re.compile(r"(?:read more|read also|see also|related|more (?:on|from)"
                                                  r"|recommended|most read|most popular|trending)\b.{0,60}$", re.I)),
-    ("timestamp", "text:reading_time", re.compile(r"^\d+ ?min(?:ute)?s?(?: read)?$", re.I)),
+    ("timestamp", "text:reading_time", re.compile(r"\d+ ?min(?:ute)?s?(?: read)?$", re.I)),
 )  # fmt: skip
 
 
@@ -151,4 +153,4 @@ def text_label(text: str) -> Label | None:
 
 @lru_cache(maxsize=1 << 13)  # the same menus stand on every page of an outlet
 def _text_label(text: str) -> Label | None:
-    return next(((kind, rule) for kind, rule, pattern in _TEXT_RULES if pattern.search(text)), None)
+    return next(((kind, rule) for kind, rule, pattern in _TEXT_RULES if pattern.match(text)), None)
