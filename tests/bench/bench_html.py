@@ -5,12 +5,14 @@ apart, beside trafilatura's `bare_extraction` with metadata on the same pages in
 """
 
 import argparse
+import gc
 import gzip
 import hashlib
 import time
 from pathlib import Path
 
 from flows.document import make_article
+from flows.guard import GC_THRESHOLD
 from schemas.document import Document
 from schemas.settings import Settings
 from tests.bench.bench_pipeline import PAGES, time_trafilatura
@@ -32,6 +34,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pages", type=int, default=100)
     told = arguments.parse_args()
+    gc.set_threshold(*GC_THRESHOLD)  # as a worker does
     paths = sorted(PAGES.glob("*.html.gz"))
     paths = paths[:: max(1, len(paths) // told.pages)]
     time_records(paths[:10])

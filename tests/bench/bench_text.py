@@ -6,11 +6,13 @@ copy of 64 KB, and the same eight times over.
 """
 
 import argparse
+import gc
 import hashlib
 import time
 from pathlib import Path
 
 from flows.document import make_article
+from flows.guard import GC_THRESHOLD
 from schemas.document import Document
 from schemas.settings import Settings
 
@@ -33,6 +35,7 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--pages", type=int, default=300)
     told = arguments.parse_args()
+    gc.set_threshold(*GC_THRESHOLD)  # as a worker does
     paths = sorted(PAGES.glob("*.txt")) or sorted(Path("seeds/articles").rglob("*.txt"))
     contents = [path.read_bytes() for path in paths[:: max(1, len(paths) // told.pages)]]
     seconds(contents[:10])
