@@ -130,7 +130,8 @@ def name_words() -> NameWords:
 
 # --- whether a line is a name ------------------------------------------------------------------------------------
 
-_SEPARATOR = re.compile(r"\s*(?:[,;/|•·、，；]|\s[-–—]\s)\s*")
+_SEPARATES = re.compile(r"[,;/|•·、，；]|\s[-–—]\s")
+_SEPARATOR = re.compile(rf"\s*(?:{_SEPARATES.pattern})\s*")
 # A name's word: letters with inner points, apostrophes and hyphens; initials such as `J.` and `J.K.`
 _NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ.\-‐‑\u0300-\u036f]*(?:['’ʼ.\-‐‑][^\W\d_\u0300-\u036f]*)*")
 _GENERATION = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "md"))
@@ -164,16 +165,18 @@ def is_person_name(line: str) -> bool:
     between them, and no word that headlines and section names are made of.  What no known given name begins is taken
     for a name only where none of its words is a plain one, and not at all in scripts without capitals.
     """
-    line = GLUED_BY.sub("", line.strip())
+    line = line.strip()
+    if glued := GLUED_BY.match(line):
+        line = line[glued.end() :]
     if not 4 <= len(line) <= 120 or HAS_DIGIT.search(line) or not line[0].isalpha():
         return False
     if not (line[-1].isalpha() or line[-1] == "."):
         return False
     words = name_words()
-    if UNSPACED.search(line):
+    if not line.isascii() and UNSPACED.search(line):
         return bool(words.hangul_signed.fullmatch(line))
     names: list[list[str]] = [[]]
-    for part in _SEPARATOR.split(GENERATION_COMMA.sub(" ", line)):
+    for part in _SEPARATOR.split(GENERATION_COMMA.sub(" ", line)) if _SEPARATES.search(line) else (line,):
         for word in part.split():
             small = word.casefold()
             if small in words.joiners and len(names[-1]) > (1 if small in words.particles else 0):

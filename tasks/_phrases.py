@@ -62,12 +62,14 @@ class Pattern:
 class Phrases:
     """All languages together: whole lines, beginnings by their first word, and patterns.
 
+    `beginnings`: those of `starts` alone.
     `needs`: the words that patterns need.
     `known`: short lines that were looked up before, and what they are; MOST_KNOWN and those of one document at most.
     """
 
     lines: dict[str, Match] = field(default_factory=dict)
     starts: dict[str, list[tuple[str, Match]]] = field(default_factory=dict)
+    beginnings: dict[str, tuple[str, ...]] = field(default_factory=dict)
     patterns: list[Pattern] = field(default_factory=list)
     any_pattern: re.Pattern[str] | None = None
     needs: Needles = field(default_factory=lambda: Needles(()))
@@ -109,7 +111,9 @@ class Phrases:
 
     def _by_start(self, text: str, folded: str) -> Match | None:
         for key in (_key(folded), folded[:2]):
-            for start, found in self.starts.get(key, ()):
+            if not folded.startswith(self.beginnings.get(key, ())):
+                continue
+            for start, found in self.starts[key]:
                 if folded.startswith(start) and not _splits_word(folded, len(start)):
                     return replace(found, source=self._outlet(text, found.kind))
         return None
@@ -203,8 +207,9 @@ def all_phrases(folder: Path = FOLDER) -> Phrases:
     phrases = Phrases()
     for path in sorted(folder.glob("*.toml")):
         _read(path, phrases)
-    for starts in phrases.starts.values():
+    for key, starts in phrases.starts.items():
         starts.sort(key=lambda pair: -len(pair[0]))
+        phrases.beginnings[key] = tuple(start for start, _ in starts)
     return phrases
 
 

@@ -46,6 +46,7 @@ def _among(*classes: int) -> np.ndarray:
 
 _IN_WORD = _among(LOWER, UPPER, CASELESS, DIGIT, MARK)
 _CLOSES = _among(QUOTE, CLOSE)
+_ENDS = _among(QUOTE, CLOSE, SPACE)
 _OPENS = _among(QUOTE, OPEN, OTHER)
 
 
@@ -125,21 +126,29 @@ def _read(lines: Sequence[str]) -> Shapes:
     counts = counts.reshape(len(lines), CLASSES).astype(np.float32)
     counts[:, SPACE] -= 1  # the line break
 
-    before = np.concatenate((np.full(1, SPACE, np.uint8), classes[:-1]))
-    second = np.concatenate((np.full(2, SPACE, np.uint8), classes[:-2]))
-    begins = _IN_WORD[classes] & ~_IN_WORD[before]
+    in_word = _IN_WORD[classes]
+    begins = in_word.copy()
+    begins[1:] &= ~in_word[:-1]
+    words = np.flatnonzero(begins)
     # A stop, with or without a quote or bracket behind it, and then white space.
-    ended = (classes == SPACE) & ((before == STOP) | (_CLOSES[before] & (second == STOP)))
+    spaces = np.flatnonzero(classes == SPACE)
+    before, second = classes[spaces - 1], classes[spaces - 2]
+    ended = spaces[((before == STOP) & (spaces > 0)) | (_CLOSES[before] & (second == STOP) & (spaces > 1))]
     spots = np.arange(len(classes))
-    last_bare = np.maximum.reduceat(np.where(_CLOSES[classes] | (classes == SPACE), -1, spots), starts)
+    last_bare = np.maximum.reduceat(np.where(_ENDS[classes], -1, spots), starts)
     first_bare = np.minimum.reduceat(np.where(_OPENS[classes], len(classes), spots), starts)
     stops = (last_bare >= starts) & (classes[np.maximum(last_bare, 0)] == STOP)
+
+    def many(places: np.ndarray) -> np.ndarray:
+        """How many of these characters each line has."""
+        return np.bincount(line_of[places], minlength=len(lines)).astype(np.float32)
+
     return Shapes(
         counts=counts,
         characters=lengths.astype(np.float32),
-        words=np.add.reduceat(begins, starts, dtype=np.float32) + counts[:, UNSPACED] / 2,
-        capitals=np.add.reduceat(begins & (classes == UPPER), starts, dtype=np.float32),
-        sentences=np.add.reduceat(ended, starts, dtype=np.float32),
+        words=many(words) + counts[:, UNSPACED] / 2,
+        capitals=many(words[classes[words] == UPPER]),
+        sentences=many(ended),
         first=classes[starts],
         first_word=classes[np.minimum(first_bare, ends)],
         last=classes[ends - 1],
