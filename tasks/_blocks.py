@@ -89,8 +89,6 @@ class Nodes:
 
 def names_of(element: Any) -> str:
     """What an element is called: its class, id and the like."""
-    if not len(element.attrib):
-        return ""
     get = element.get
     return " ".join(filter(None, (get("class"), get("id"), get("itemprop"), get("data-component"))))
 
@@ -165,7 +163,7 @@ def list_blocks(root: Any) -> tuple[list[Block], Nodes]:
                 if element is not root:
                     holders.pop()
             text = element.tail if element is not root else None
-        if text:
+        if text and (parts or not text.isspace()):
             parts.append(text)
             if link_depth:
                 link_chars += len("".join(text.split()))

@@ -226,8 +226,8 @@ def _fragments(tree: Any) -> list[Any]:
     found: list[Any] = []
     inside: set[Any] = set()
     for element in tree.iterdescendants():
-        tag = element.tag
-        if tag not in ("figure", "figcaption") and not _may_tell(element.get("class")):
+        tag, names = element.tag, element.get("class")
+        if not (names and _may_tell(names)) and tag not in ("figure", "figcaption"):
             continue
         if tag == "figure":
             if element.find(".//figcaption") is not None or element.find(".//table") is not None:
@@ -236,7 +236,7 @@ def _fragments(tree: Any) -> list[Any]:
         elif tag == "figcaption":
             held = True
         else:
-            named = _named(element.get("class"))
+            named = _named(names)
             held = (
                 named == "caption"
                 or (named == "text" and _near_picture(element, _MAX_STEPS) and not _is_link(element))
@@ -252,8 +252,8 @@ def _fragments(tree: Any) -> list[Any]:
 
 
 @lru_cache(maxsize=4096)
-def _may_tell(names: str | None) -> bool:
-    return names is not None and bool(_TELLING_CLASS.search(names))
+def _may_tell(names: str) -> bool:
+    return _TELLING_CLASS.search(names) is not None
 
 
 @lru_cache(maxsize=4096)  # the elements of a page share few names

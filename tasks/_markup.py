@@ -78,14 +78,14 @@ def own_label(element: Any) -> Label | None:
     return label_of_names(element.tag, element.get("role"), names_of(element))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 13)
 def name_words(names: str) -> tuple[str, ...]:
     """The words of class and id names: `post-relatedLinks_2` has three."""
     low = names.lower()
     return tuple(_WORDS.findall(low if low == names else _CAMEL.sub(" ", names).lower()))
 
 
-@lru_cache(maxsize=4096)  # the elements of a page share few names
+@lru_cache(maxsize=1 << 13)  # the elements of a page share few names
 def label_of_names(tag: str, role: str | None, names: str) -> Label | None:
     """Kind and rule of an element by its tag, role and names."""
     kind = _KIND_OF_TAG.get(tag)
