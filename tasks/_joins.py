@@ -83,7 +83,7 @@ def read_parts(text: str) -> list[Part]:
     gap = False
     for number, full in enumerate(BREAK.split(text) if "\r" in text else text.split("\n"), 1):
         raw = full.strip()
-        text = clean_line(raw)
+        text = raw if raw.isascii() and raw.isprintable() and "  " not in raw else clean_line(raw)  # most are clean
         offset = 0 if raw is full else len(full) - len(full.lstrip())
         if text and raw.isprintable() and (len(raw) < LONG_LINE or _is_whole(raw)):  # most lines: no tab in them
             parts.append(Part(number, offset, raw, text, gap))

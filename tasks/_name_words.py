@@ -175,6 +175,8 @@ def is_person_name(line: str) -> bool:
     words = name_words()
     if not line.isascii() and UNSPACED.search(line):
         return bool(words.hangul_signed.fullmatch(line))
+    if len(line.split()) < 2:
+        return False
     names: list[list[str]] = [[]]
     for part in _SEPARATOR.split(GENERATION_COMMA.sub(" ", line)) if _SEPARATES.search(line) else (line,):
         for word in part.split():

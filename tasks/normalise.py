@@ -109,8 +109,9 @@ def _removed(pieces: Iterable[Piece]) -> Iterator[Removed]:
         if kind == BODY or not (text := printed.strip()):
             continue
         # In plain text `position` counts characters, and moves with white space that is cut off in front.
-        moved = printed.index(text) if line is not None else 0
-        yield Removed(line, position + moved, text, kind, rule)
+        if line is not None and len(text) < len(printed):
+            position += printed.index(text)
+        yield Removed(line, position, text, kind, rule)
 
 
 # --- where it is from --------------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ def _past_boxes(lines: Sequence[Line]) -> None:
 
     So does a last line that breaks off.
     """
-    last = max((n for n, line in enumerate(lines) if line.is_body), default=None)
+    last = next((n for n in reversed(range(len(lines))) if lines[n].is_body), None)
     if last is None:
         return
     for number in range(last + 1, min(len(lines), last + 1 + MOST_BOX_LINES)):
