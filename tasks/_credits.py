@@ -1,7 +1,7 @@
 """Picture credits: telling them from the caption they stand behind."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from tasks._needles import Needles
@@ -30,6 +30,7 @@ _WORD_FOR_PHOTO = (
     r"|cr[ée]dit(?:s|os?)?(?: photos?)?|imagen|fuente|imagem|fonte|reprodução|divulgação|kuva|photo "
     r"d['’]illustration|archiv(?:e|o)?)"
 )
+#: From the last bracket that opens on.
 _BRACKETED = re.compile(
     rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}\s*[:/]?\s+"
     rf"|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_AGENCY}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$",
@@ -45,13 +46,12 @@ _SLASHED = re.compile(
     rf"(?:^(?:{_NAME}(?:\s?/\s?| via ))?|(?:(?<=[.!?…”\"'’)|]) ?|\s[-–—]\s)(?:{_NAME}(?:\s?/\s?| via | for |, ))?)"
     rf"{_AGENCY}(?:\s?[/|,]\s?(?:[^./]|(?<=\b[A-Z])\.){{2,50}}){{0,2}}\.?$"
 )
-#: The forms of a credit in the order in which they are tried; of costly ones what they need, which few lines have.
+#: Further forms of a credit in the order in which they are tried, and what each needs, in small letters.
 _FORMS = (
-    (_BRACKETED, re.compile(r"[)\]]\s*\.?$")),
-    (_SIGN, None),
-    (_LABELLED, re.compile("[:/|]")),
-    (_PHOTO_BY, None),
-    (_SLASHED, None),
+    (_SIGN, ("©", "(c)", "copyright")),
+    (_LABELLED, (":", "/", "|")),
+    (_PHOTO_BY, (" by ", " courtesy of ", " via ")),
+    (_SLASHED, ("",)),
 )
 _LONGEST_AGENCY = 30
 _BARE_AGENCY = re.compile(rf"[(\[]?{_AGENCY}[)\]]?\.?")
@@ -101,9 +101,18 @@ def bare_credit(credit: str) -> str:
 @lru_cache(maxsize=4096)
 def split_credit(text: str) -> tuple[str, str | None]:
     """A caption without the credit at its end, and that credit as printed without brackets."""
-    for pattern, needs in _FORMS:
-        match = pattern.search(text) if needs is None or needs.search(text) else None
-        credit = match[match.lastindex or 0].strip(" |–—-") if match else ""
-        if match and count_words(credit) <= 16:
+    for match in filter(None, _forms_in(text)):
+        credit = match[match.lastindex or 0].strip(" |–—-")
+        if count_words(credit) <= 16:
             return text[: match.start()].rstrip(" |–—-"), credit
     return text, None
+
+
+def _forms_in(text: str) -> Iterator[re.Match[str] | None]:
+    opening = max(text.rfind("("), text.rfind("["))
+    if opening >= 0 and text.rstrip().rstrip(".").rstrip().endswith((")", "]")):
+        yield _BRACKETED.match(text, len(text[:opening].rstrip()))
+    low = text.lower()
+    for pattern, needs in _FORMS:
+        if any(word in low for word in needs):
+            yield pattern.search(text)
