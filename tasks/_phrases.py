@@ -63,7 +63,8 @@ class Phrases:
     """All languages together: whole lines, beginnings by their first word, and patterns.
 
     `beginnings`: those of `starts` alone.
-    `needs`: the words that patterns need.
+    `needs`: the words that patterns need, and `needing`: by each of these the numbers of the patterns that do, by the
+    empty word those of the others, of which `any_pattern` tells whether one matches.
     `known`: short lines that were looked up before, and what they are; MOST_KNOWN and those of one document at most.
     """
 
@@ -73,6 +74,7 @@ class Phrases:
     patterns: list[Pattern] = field(default_factory=list)
     any_pattern: re.Pattern[str] | None = None
     needs: Needles = field(default_factory=lambda: Needles(()))
+    needing: dict[str, list[int]] = field(default_factory=dict)
     known: dict[str, Match | None] = field(default_factory=dict)
 
     def match(self, text: str, words: int) -> Match | None:
@@ -119,12 +121,12 @@ class Phrases:
         return None
 
     def _by_pattern(self, text: str, has: Sequence[str]) -> Match | None:
-        if not has and not (self.any_pattern and self.any_pattern.match(text)):
-            return None
-        for pattern in self.patterns:
-            if (not pattern.needs or any(word in has for word in pattern.needs)) and (
-                _compiled(pattern.text).match(text)
-            ):
+        tried = {number for word in has for number in self.needing[word]}
+        if self.any_pattern and self.any_pattern.match(text):
+            tried.update(self.needing[""])
+        for number in sorted(tried):
+            pattern = self.patterns[number]
+            if _compiled(pattern.text).match(text):
                 return Match(pattern.kind, pattern.rule, self._outlet(text, pattern.kind))
         return None
 
@@ -197,8 +199,12 @@ def load_phrases(language: str | None = None) -> Phrases:
     # answers most lines at once: none of them.
     together = "|".join(f"(?:{p.text.replace(_NAMES_OUTLET, '(?:')})" for p in patterns if not p.needs)
     any_pattern = re.compile(together, re.IGNORECASE) if together else None
-    needs = Needles(dict.fromkeys(word for pattern in patterns for word in pattern.needs))
-    return replace(phrases, patterns=patterns, any_pattern=any_pattern, needs=needs, known={})
+    needing: dict[str, list[int]] = {}
+    for number, pattern in enumerate(patterns):
+        for word in pattern.needs or ("",):
+            needing.setdefault(word, []).append(number)
+    needs = Needles(filter(None, needing))
+    return replace(phrases, patterns=patterns, any_pattern=any_pattern, needs=needs, needing=needing, known={})
 
 
 @lru_cache(maxsize=1)
