@@ -257,13 +257,23 @@ def _names_author(names: str) -> bool:
     return bool(_AUTHOR_NAME.search(names)) and not _ABOUT_AUTHOR.search(names)
 
 
+@lru_cache(maxsize=4096)
+def _names_frame(names: str) -> bool:
+    return _FRAME.search(names) is not None
+
+
+@lru_cache(maxsize=4096)
+def _names_others(names: str) -> bool:
+    return _OTHERS_NAME.search(names) is not None
+
+
 def _is_framed(element: Any) -> bool:
     """Whether a block stands in a small element that is named as the author's."""
     for _ in range(3):
         element = element.getparent()
         if element is None or element.tag in ("body", "main", "article"):
             return False
-        if _is_named(element) or _FRAME.search(element.get("class") or ""):
+        if _is_named(element) or _names_frame(element.get("class") or ""):
             return count_words("".join(element.itertext())[:2000]) <= 30
     return False
 
@@ -273,7 +283,7 @@ def _is_others(element: Any) -> bool:
     for _ in range(5):
         if element is None or element.tag in ("body", "main", "article"):
             return False
-        if _OTHERS_NAME.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+        if _names_others(f"{element.get('class') or ''} {element.get('id') or ''}"):
             return True
         element = element.getparent()
     return False

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,8 @@ _PRINTED_DATE = re.compile(
     r"|\d{1,2}\.?(?:st|nd|rd|th)?\s+(?:of |de |d[’']|do )?[^\W\d_]{3,12}\.?,?\s+(?:de |do |del )?(?:19|20)\d\d"
     r"|[^\W\d_]{3,12}\.?\s+\d{1,2}(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d)(?!\d)"
 )
+# What each of them has; most blocks have none.
+_TWO_DIGITS = re.compile(r"\d\d")
 _UPDATE_WORD = re.compile(
     r"\b(?:updated?|upd|modified|last (?:updated|modified)|aktualisiert|geändert|mis à jour|modifié|actualizad[oa]"
     r"|aggiornat[oa]|atualizad[oa]|bijgewerkt|oppdatert|uppdaterad|opdateret)\b",
@@ -127,7 +130,7 @@ def _anywhere(blocks: list[Block]) -> list[str]:
     """The one day that blocks of the page state by themselves or beside a byline; none where they state several."""
     found: dict[str, str] = {}
     for number, block in enumerate(blocks[:MOST_BLOCKS]):
-        day = _PRINTED_DATE.search(block.text)
+        day = _PRINTED_DATE.search(block.text) if _TWO_DIGITS.search(block.text) else None
         if day is None or count_words(block.text) > 12:
             continue
         for value, is_update in _in_block(blocks, number):
@@ -166,7 +169,7 @@ def _in_block(blocks: list[Block], number: int) -> Iterator[tuple[str, bool]]:
         if value and any(c.isdigit() for c in value) and len(value) <= 80:
             yield value, labelled or bool(_UPDATE_WORD.search(_CAMEL.sub(" ", around)))
     text = block.spaced()
-    if words > _MOST_WORDS or not _PRINTED_DATE.search(text) or _is_sentence(text):
+    if words > _MOST_WORDS or not _TWO_DIGITS.search(text) or not _PRINTED_DATE.search(text) or _is_sentence(text):
         return
     labelled = labelled or bool(_UPDATE_WORD.match(text))
     found = read_timestamp_line(text)
@@ -203,7 +206,12 @@ def _is_others(element: Any) -> bool:
             return True
         if element.tag == "footer":
             return next(element.iterancestors("article"), None) is None
-        if _OTHERS.search(f"{element.get('class') or ''} {element.get('id') or ''}"):
+        if _names_others(f"{element.get('class') or ''} {element.get('id') or ''}"):
             return True
         element = element.getparent()
     return False
+
+
+@lru_cache(maxsize=4096)  # the elements of a page share few names
+def _names_others(names: str) -> bool:
+    return _OTHERS.search(names) is not None
