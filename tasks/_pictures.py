@@ -119,7 +119,8 @@ def cut_credit(line: Line) -> tuple[int, str | None]:
 def _cut_credit(raw: str) -> tuple[int, str | None]:
     skipped = max(0, len(raw) - TAIL)
     tail = raw[skipped:]
-    if hit := _SHOULD_READ.search(tail):
+    hit = None
+    if ("hoto" in tail or "HOTO" in tail) and (hit := _SHOULD_READ.search(tail)):
         hit = _AGENCY_PHOTO.search(tail[: hit.start()]) or hit
     elif "/" in tail:
         hit = _AGENCY_PHOTO.search(tail)
