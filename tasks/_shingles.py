@@ -1,19 +1,16 @@
 """Bodies as what copies of them share: runs of three words, and the marks by which copies are found among millions.
 
-All bodies of a part go through together, as one array of words, so that nothing is done word by word but reading.
+All bodies of a part go through together, as one array of words, so that nothing is done word by word.
 """
 
 import re
-import unicodedata
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import accumulate
 
 import numpy as np
 from rensa import RMinHash  # pyright: ignore[reportAttributeAccessIssue] - it has no stubs
 
-from tasks._text import WORD
+from tasks._text import folded, in_stretches, owners_of, read_tokens
 
 #: Runs of three words find edited copies better than runs of two or five (FINDINGS.md).
 SHINGLE_WORDS = 3
@@ -31,7 +28,7 @@ _SEED = 20
 _AT_ONCE = 250
 #: What is in the index was made like this; another index is made anew.
 INDEX = (
-    f"2 {MARK_BITS} {BAND_BITS} {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW}"
+    f"3 {MARK_BITS} {BAND_BITS} {SHINGLE_WORDS} {BANDS}x{BAND_ROWS} {PASSAGE_WORDS}/{PASSAGE_WINDOW}"
     f" rensa {RMinHash.ALGORITHM_VERSION}"
 )
 
@@ -74,43 +71,28 @@ class Grams:
 
 def read_texts(bodies: Sequence[str]) -> Texts:
     """The words of these bodies."""
-    hashes: list[int] = []
-    quoted: list[np.ndarray] = []
-    counts: list[int] = []
-    known = _Hashes()
-    for body in bodies:
-        folded = unicodedata.normalize("NFKC", body).casefold()
-        found = WORD.findall(folded)
-        hashes += map(known.__getitem__, found)
-        quoted.append(_quoted(folded, len(found)))
-        counts.append(len(found))
-    words = _mixed(np.array(hashes, np.uint64))
-    return Texts(
-        words, np.concatenate(quoted) if quoted else np.zeros(0, bool), np.array([0, *accumulate(counts)], np.int64)
-    )
+    hashes, quoted, counts = [np.zeros(0, np.uint64)], [np.zeros(0, bool)], [np.zeros(1, np.int64)]
+    for some in in_stretches(list(map(folded, bodies))):
+        whole = "\n".join(some)
+        tokens = read_tokens(whole)
+        hashes.append(_mixed(tokens.numbers))
+        quoted.append(_quoted(whole, tokens.starts))
+        counts.append(np.bincount(owners_of(some, tokens.starts), minlength=len(some)))
+    return Texts(np.concatenate(hashes), np.concatenate(quoted), np.cumsum(np.concatenate(counts)))
 
 
-class _Hashes(dict[str, int]):
-    """The hash of each word, worked out when it is first asked for: few words make up most of a text."""
-
-    def __missing__(self, word: str) -> int:
-        self[word] = found = zlib.crc32(word.encode("utf-8", "surrogatepass"))
-        return found
-
-
-def _quoted(folded: str, count: int) -> np.ndarray:
-    """Which of its so many words stand in quotation marks; a mark without its fellow counts for nothing."""
-    inside = np.zeros(count, bool)
-    if not _MARK.search(folded):
+def _quoted(text: str, starts: np.ndarray) -> np.ndarray:
+    """Which of its words, that begin there, stand in quotation marks; a mark without its fellow counts for nothing."""
+    inside = np.zeros(len(starts), bool)
+    if not _MARK.search(text):
         return inside
-    starts = np.fromiter((word.start() for word in WORD.finditer(folded)), np.int64, count)
     opened: list[tuple[str, int]] = []
-    for found in _MARK_OR_BREAK.finditer(folded):
+    for found in _MARK_OR_BREAK.finditer(text):
         mark, place = found[0], found.start()
         if mark == "\n":
             opened.clear()
             continue
-        straight_opening = mark == '"' and (place == 0 or _BEFORE_OPENING.match(folded, place - 1) is not None)
+        straight_opening = mark == '"' and (place == 0 or _BEFORE_OPENING.match(text, place - 1) is not None)
         if opened and mark in _CLOSED_BY[opened[-1][0]] and not straight_opening:
             first, last = np.searchsorted(starts, (opened.pop()[1], place))
             inside[first:last] = True

@@ -7,18 +7,16 @@ and no table knows it.  Such words are learned by `reprocess` (flows/memory.py, 
 """
 
 import re
-import unicodedata
 import zlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from itertools import repeat
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
-from tasks._text import UNSPACED
+from tasks._text import UNSPACED, folded, words
 from warehouse.frequencies import CommonWords, Frequencies
 
 TABLE = Path(__file__).resolve().parent.parent / "seeds" / "words.npz"
@@ -45,6 +43,9 @@ LEAST_SHARE, LEAST_ARTICLES = 0.1, 1000
 _MOST_SHARE = 0.9
 #: In a language without a table long words say more: natural logarithm for each letter.
 _BY_LETTER = 1.5
+#: Words whose terms are kept in mind, and the bits of a term that say what a word is: at most so many letters.
+_KNOWN_WORDS = 1 << 17
+_KIND_BITS, _KINDS, _LONGEST_WORD = 8, 3, 252
 #: Articles whose words are in memory at a time.
 _AT_ONCE = 250
 #: Of what a level in the table is the logarithm (to the base of 2).
@@ -82,18 +83,20 @@ def vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], co
 
 
 def _vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], common: Frequencies) -> Vectors:
-    told: list[tuple[int, int]] = []
+    told: list[int] = []
     times: list[int] = []
     lengths = np.zeros(len(copies), np.int64)
     for place, (title, standfirst, body, language) in enumerate(copies):
         found = split(body)
-        words = Counter([*found, *found[:LEAD_WORDS], *split(title or ""), *split(standfirst or "")])
-        told += map(_term, words, repeat(has_plural(language)))
-        times += words.values()
-        lengths[place] = len(words)
-    terms = np.array(told, np.int64).reshape(-1, 2)
+        counts = Counter([*found, *found[:LEAD_WORDS], *split(title or ""), *split(standfirst or "")])
+        told += map(_TERMS[has_plural(language)].__getitem__, counts)
+        times += counts.values()
+        lengths[place] = len(counts)
+    terms = np.array(told, np.int64)
     both, first, number = np.unique(
-        np.repeat(np.arange(len(copies)), lengths) << TERM_BITS | terms[:, 0], return_index=True, return_inverse=True
+        np.repeat(np.arange(len(copies)), lengths) << TERM_BITS | terms >> _KIND_BITS,
+        return_index=True,
+        return_inverse=True,
     )
     owner, term = both >> TERM_BITS, both & ((1 << TERM_BITS) - 1)
     rarity = np.zeros(len(both))
@@ -102,7 +105,9 @@ def _vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], c
     spoken = np.array([numbers[language] for language in languages], np.int64)[owner]
     for language, n in numbers.items():
         some = terms[first[spoken == n]]
-        rarity[spoken == n] = _at_most(_rarity(some, language), some[:, 0], common.languages.get(language or ""))
+        keys = some >> _KIND_BITS
+        rare = _rarity(keys, (some & ((1 << _KIND_BITS) - 1)) - _KINDS, language)
+        rarity[spoken == n] = _at_most(rare, keys, common.languages.get(language or ""))
     weight = (1 + np.log(np.bincount(number, times, minlength=len(both)))) * rarity
     order = np.lexsort((term, -weight, owner))
     owner, term, weight = owner[order], term[order], weight[order]
@@ -116,27 +121,36 @@ def _vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], c
 
 def split(text: str) -> list[str]:
     """The folded words of a text; where a script has no spaces, the pairs of neighbouring characters."""
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    found = _TERM.findall(folded)
-    if not _IS_UNSPACED.search(folded):
-        return found
-    words: list[str] = []
-    for word in found:
+    text = folded(text)
+    if not _IS_UNSPACED.search(text):
+        return words(text)
+    found: list[str] = []
+    for word in _TERM.findall(text):
         if len(word) > 1 and _IS_UNSPACED.match(word):
-            words += [word[n : n + 2] for n in range(len(word) - 1)]
+            found += [word[n : n + 2] for n in range(len(word) - 1)]
         else:
-            words.append(word)
-    return words
+            found.append(word)
+    return found
 
 
-@lru_cache(1 << 17)
-def _term(word: str, has_plural: bool) -> tuple[int, int]:
-    """Its number; and what it is: letters, or -1 for a common number, -2 for another, -3 for characters unspaced."""
-    if word.isdigit():
-        kind = -1 if len(word) < 3 or (len(word) == 4 and word[:2] in ("19", "20")) else -2
-    else:
-        kind = -3 if _IS_UNSPACED.match(word) else len(word)
-    return key(word, has_plural), kind
+class _Terms(dict[str, int]):
+    """The term of each word, worked out when it is first asked for: its number and, in the lowest bits, what it is.
+
+    That is how many letters it has; -1 for a common number, -2 for another, -3 for characters unspaced; plus _KINDS.
+    """
+
+    def __init__(self, has_plural: bool):
+        self._has_plural = has_plural
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _KNOWN_WORDS:
+            self.clear()
+        if word.isdigit():
+            kind = -1 if len(word) < 3 or (len(word) == 4 and word[:2] in ("19", "20")) else -2
+        else:
+            kind = -3 if _IS_UNSPACED.match(word) else min(len(word), _LONGEST_WORD)
+        self[word] = found = key(word, self._has_plural) << _KIND_BITS | (kind + _KINDS)
+        return found
 
 
 def key(word: str, has_plural: bool) -> int:
@@ -151,9 +165,8 @@ def has_plural(language: str | None) -> bool:
     return language in _PLURAL_IN_S
 
 
-def _rarity(terms: np.ndarray, language: str | None) -> np.ndarray:
+def _rarity(keys: np.ndarray, kinds: np.ndarray, language: str | None) -> np.ndarray:
     """Minus the logarithm of the share of articles that have each term."""
-    keys, kinds = terms[:, 0], terms[:, 1]
     table = _table(_SAME.get(language or "", language or ""))
     if table is None:
         rarest = -np.log(-np.expm1(-_RARE * _WORDS))
@@ -190,8 +203,9 @@ def common_words(
         for title, standfirst, body, language in part:
             name = language or ""
             if name in found:
-                words = {*split(body), *split(title or ""), *split(standfirst or "")}
-                found[name].update({term for term, _ in map(_term, words, repeat(has_plural(language)))})
+                told = {*split(body), *split(title or ""), *split(standfirst or "")}
+                terms = map(_TERMS[has_plural(language)].__getitem__, told)
+                found[name].update({term >> _KIND_BITS for term in terms})
                 read[name] += 1
     known = {}
     for name, counts in found.items():
@@ -199,6 +213,9 @@ def common_words(
         terms, shares = np.array([term for term, _ in kept], np.int64), np.array([count for _, count in kept])
         known[name] = CommonWords(articles[name], terms, shares / max(read[name], 1))
     return known
+
+
+_TERMS = {has_plural: _Terms(has_plural) for has_plural in (False, True)}
 
 
 @cache

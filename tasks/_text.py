@@ -3,7 +3,7 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
@@ -73,6 +73,24 @@ def read_tokens(text: str) -> Tokens:
         at += len(stretch)
         line += stretch.count("\n") if len(stretch) < len(text) else 0
     return Tokens(*(found[0] if len(found) == 1 else map(np.concatenate, zip(*found, strict=True))))
+
+
+def in_stretches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+    """So many texts in turn as are read at a time, so that memory is bounded; at least one."""
+    first, size = 0, 0
+    for number, text in enumerate(texts):
+        if number > first and size + len(text) > _AT_ONCE:
+            yield texts[first:number]
+            first, size = number, 0
+        size += len(text)
+    if first < len(texts):
+        yield texts[first:]
+
+
+def owners_of(texts: Sequence[str], starts: np.ndarray) -> np.ndarray:
+    """In which of these texts, joined by a line break each, these places are."""
+    ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)) + 1)
+    return np.searchsorted(ends, starts, side="right")
 
 
 def number_words(some: Iterable[str]) -> np.ndarray:

@@ -3,13 +3,16 @@
 -- articles have tells nothing.  It depends on which articles there are, never on the order in which they came:
 -- where it changes, all who have the mark are related anew.
 CREATE OR REPLACE TEMP TABLE furniture AS
+WITH often AS MATERIALIZED (
+    SELECT mark, count(*) AS articles FROM matched GROUP BY mark HAVING count(*) > {of_source}
+)
 SELECT relate_articles.source, matched.mark
-FROM matched JOIN relate_articles USING (article_no)
+FROM matched SEMI JOIN often USING (mark) JOIN relate_articles USING (article_no)
 WHERE relate_articles.source IS NOT NULL AND matched.mark < {passages}
 GROUP BY ALL
 HAVING count(*) > {of_source}
 UNION ALL
-SELECT NULL AS source, mark FROM matched GROUP BY mark HAVING count(*) > {anywhere};
+SELECT NULL AS source, mark FROM often WHERE articles > {anywhere};
 
 CREATE OR REPLACE TEMP TABLE furniture_before AS
 SELECT source, mark FROM relate_furniture WHERE mark IN (SELECT mark FROM asked_marks);
@@ -33,13 +36,19 @@ INSERT INTO relate_furniture BY NAME SELECT * FROM furniture;
 
 -- Furniture is the lesser part of an article: where most is, it is a repost or a form.
 CREATE OR REPLACE TEMP TABLE forms AS
-SELECT article_no, coalesce(count(furniture.mark) > {most} * count(*), false) AS is_form
-FROM matched
-JOIN touched_nos USING (article_no)
-JOIN relate_articles USING (article_no)
-LEFT JOIN furniture ON furniture.mark = matched.mark AND furniture.source = relate_articles.source
-WHERE matched.mark < {passages}
-GROUP BY article_no;
+WITH counted AS MATERIALIZED (
+    SELECT article_no, count(*) AS marks
+    FROM matched
+    JOIN touched_nos USING (article_no)
+    JOIN relate_articles USING (article_no)
+    JOIN furniture ON furniture.mark = matched.mark AND furniture.source = relate_articles.source
+    GROUP BY article_no
+),
+whole AS (
+    SELECT article_no, count(*) AS marks FROM matched SEMI JOIN counted USING (article_no) WHERE mark < {passages} GROUP BY article_no
+)
+SELECT article_no, coalesce(counted.marks > {most} * whole.marks, false) AS is_form
+FROM touched_nos LEFT JOIN counted USING (article_no) LEFT JOIN whole USING (article_no);
 
 UPDATE relate_articles SET is_form = forms.is_form
 FROM forms
