@@ -130,8 +130,8 @@ def look_at(lines: Sequence[Seen], model: Model) -> Sight:
     return Sight(
         shapes=read_shapes(texts),
         words=words,
-        kinds=np.fromiter((PLACE_OF_KIND[line.phrase] for line in lines), np.int64, len(lines)),
-        stamps=np.fromiter((line.is_stamp for line in lines), np.float32, len(lines)),
+        kinds=np.array([PLACE_OF_KIND[line.phrase] for line in lines], np.int64),
+        stamps=np.array([line.is_stamp for line in lines], np.float32),
         times=np.minimum(np.bincount(which, minlength=1)[which], 9),
         earlier=earlier,
         wording=wording_of(words),
