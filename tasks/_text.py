@@ -158,10 +158,10 @@ def _letters(text: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
 @cache
 def _plane() -> tuple[np.ndarray, np.ndarray]:
     """For each character of the basic plane its code, or 0 where it stands in no word; and whether it is one alone."""
-    plane = list(map(chr, range(0x10000)))
     unspaced = np.zeros(0x10000, bool)
-    unspaced[[ord(letter) for letter in re.findall(f"[{UNSPACED}]", "".join(plane))]] = True
-    stands = unspaced | np.fromiter(map(str.isalnum, plane), bool, 0x10000)
+    for first, last in re.findall("(.)-(.)", UNSPACED):
+        unspaced[ord(first) : ord(last) + 1] = True
+    stands = unspaced | np.fromiter(map(str.isalnum, map(chr, range(0x10000))), bool, 0x10000)
     return np.where(stands, np.arange(0x10000), 0).astype(np.uint32), unspaced
 
 
