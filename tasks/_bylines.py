@@ -167,7 +167,7 @@ def _printed(
         block = blocks[number]
         if (
             len(block.text) > _LONGEST
-            or count_words(block.text) > 25
+            or (len(block.text) > 25 and count_words(block.text) > 25)
             or block.element.tag == "h1"
             or _is_label(block.text)
         ):

@@ -40,7 +40,9 @@ def find_refusal(article: Article, draft: Draft) -> Refusal | None:
     """Why the document is no article, None when it is one."""
     if not draft.pieces:
         return _refusal("empty", "there is no text in it")
-    text = "\n".join([article.title or "", *(piece.text for piece in draft.pieces)])[:MOST_CHARACTERS].lower()
+    # What it says is asked of short pages only.
+    said = [article.title or "", *(piece.text for piece in draft.pieces)] if article.word_count <= PAYWALL_WORDS else []
+    text = "\n".join(said)[:MOST_CHARACTERS].lower()
     if article.word_count <= WALL_WORDS and not (article.title and article.published_at):
         for page, what in (("error", "an error page"), ("wall", "a login or cookie page")):
             if hit := _pattern(page).search(text):
