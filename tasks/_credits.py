@@ -33,7 +33,9 @@ _BRACKETED = re.compile(
     rf"|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_AGENCY}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$",
     re.I,
 )
-_LABELLED = re.compile(rf"(?:^|[\s.|–—-])({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}})$", re.I)
+# Also `at the World CupCredit: PA`, as pages print a credit that has an element of its own.
+_GLUED = r"(?-i:(?<=[a-zß-ÿ\d)”\"])(?=[A-Z]))"
+_LABELLED = re.compile(rf"(?:^|[\s.|–—-]|{_GLUED})({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}})$", re.I)
 _PHOTO_BY = re.compile(
     r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I
 )
@@ -43,6 +45,14 @@ _SLASHED = re.compile(
     rf"(?:^(?:{_NAME}(?:\s?/\s?| via ))?|(?:(?<=[.!?…”\"'’)|]) ?|\s[-–—]\s)(?:{_NAME}(?:\s?/\s?| via | for |, ))?)"
     rf"{_AGENCY}(?:\s?[/|,]\s?(?:[^./]|(?<=\b[A-Z])\.){{2,50}}){{0,2}}\.?$"
 )
+#: `The ministers in Madrid EFE/ J.J. Lee`, `The fire @island via X / Reuters`, `The fireEmergency Board/EFE`: no sign
+#: parts caption and credit.
+_UNPARTED = re.compile(
+    r"\s((?:EFE|AFP|AP|EPA|ANSA|APA|TASS|PAP)\s?/\s?[A-ZÀ-ÖØ-Þ](?:[^./]|(?<=\b[A-Z])\.){2,40})$"
+    rf"|\s(@\w+ via [^/]{{1,20}}(?:\s?/\s?{_AGENCY})?)$|(?<=[a-zß-ÿ])([A-ZÀ-ÖØ-Þ][^./]{{2,40}}/{_AGENCY})$"
+)
+#: `尹大統領の発言を見る国民（ソウルで）＝ＡＰ`, `＝東京都内で、山田太郎撮影`.
+_JAPANESE = re.compile(r"[=＝]((?:[A-ZＡ-Ｚ]{2,7}|共同|時事|ロイター)(?:通信)?|[^=＝。]{2,40}(?:撮影|提供))$")
 _BARE_AGENCY = re.compile(rf"[(\[]?{_AGENCY}[)\]]?\.?")
 
 
@@ -68,7 +78,7 @@ def bare_credit(credit: str) -> str:
 @lru_cache(maxsize=4096)
 def split_credit(text: str) -> tuple[str, str | None]:
     """A caption without the credit at its end, and that credit as printed without brackets."""
-    for pattern in (_BRACKETED, _SIGN, _LABELLED, _PHOTO_BY, _SLASHED):
+    for pattern in (_BRACKETED, _SIGN, _LABELLED, _PHOTO_BY, _SLASHED, _UNPARTED, _JAPANESE):
         match = pattern.search(text)
         credit = match[match.lastindex or 0].strip(" |–—-") if match else ""
         if match and count_words(credit) <= 16:

@@ -7,15 +7,17 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import takewhile
 
 from schemas.draft import Byline
 from tasks._credits import is_bare_agency
 from tasks._dates import read_dated_line
-from tasks._headline import SURE, find_headline
+from tasks._headline import SHORTEST_TITLE, SURE, TITLE_FROM, find_headline
 from tasks._lines import BULLET, Line
-from tasks._name_words import name_words
+from tasks._name_words import begins_name, name_words
 from tasks._names import is_person_name, read_authors
 from tasks._roles import OUTLET_TAIL, body_span, dated, is_signed
+from tasks._signed_below import told_below
 
 # Cross-validated by site: below these, what is found is more often wrong than right.
 BYLINE_FROM = 0.25
@@ -30,6 +32,10 @@ SIGNED_FROM = 0.03
 NAMED_FROM = 0.05
 #: Lines about the headline in which one signs by its place.
 ABOVE_TITLE, BELOW_TITLE = 3, 10
+#: So many lines below it one signs also where the first paragraph stands between.
+NEXT_TO_TITLE = 5
+#: Names on lines of their own below the first of them.
+NEXT_NAMES, NEXT_FROM = 4, 0.1
 #: A line that says of itself that it dates the page stands within so many lines of the body.
 NEAR_BODY = 30
 #: So many lines with the same day may be a list of other articles, which makes them so much less likely; and of two
@@ -41,6 +47,8 @@ NEAR = 6
 #: .0004 F1, what is won 2 captions in 100 (5 of split copy).
 CAPTION_FROM = 0.35
 SURE_CAPTION = 0.4
+#: Where a standfirst may stand, a caption must be as likely as this.
+SURELY_CAPTION = 0.5
 #: A line this long that signs is a sentence of the article as well, and stays in it.
 LONGEST_BYLINE = 15
 LONGEST_STANDFIRST = 60
@@ -48,10 +56,15 @@ SHORTEST_PROSE = 8
 SHORTEST_STANDFIRST = 4
 #: Who helped, or edited, does not sign.
 _CONTRIBUTED = re.compile(
-    r"\W*(?:(?:with )?additional (?:reporting|research)|(?:editing|edited|translated) by)\b", re.I
+    r"\W*(?:(?:with )?additional (?:reporting|research)|(?:editing|edited|translated) by|contributions? (?:by|from))\b",
+    re.I,
 )
 #: What stands before the name in the menu of an author's own site.
 _TELLS_OF = frozenset(("about", "about the author", "meet", "meet the author"))
+#: What pages put between a kicker and its headline.
+_APART = " :–—|-"
+#: `Text`, above `Small` and `Large`.
+_SIZE = re.compile(r"te[kx]s?t[eo]?", re.I)
 #: What stands between a headline and the first paragraph.
 HEAD_KINDS = frozenset(("timestamp", "byline", "credit", "caption", "share_prompt", "comment_widget"))
 
@@ -74,7 +87,7 @@ def read_head(lines: Sequence[Line]) -> Head:
     title = find_headline(lines)
     if title is not None:
         _take_title(lines, head, title)
-    _read_times(lines, head)
+    _read_times(lines, head, title)
     _read_bylines(lines, head, title)
     if title is not None:
         _read_standfirst(lines, head, title)
@@ -84,12 +97,17 @@ def read_head(lines: Sequence[Line]) -> Head:
 def _take_title(lines: Sequence[Line], head: Head, title: int) -> None:
     """The headline, without the outlet behind it, and its other prints up to the first paragraphs."""
     line = lines[title]
-    others = {other.text.casefold() for other in lines}
     head.title = BULLET.sub("", line.text) or line.text
     tail = OUTLET_TAIL.search(head.title)
     # The outlet is no part of it where the headline also stands without, or the outlet by itself.
-    if tail and {head.title[: tail.start()].casefold(), tail[0].strip(" |–—»·-").casefold()} & others:
-        head.title = head.title[: tail.start()]
+    if tail:
+        bare, outlet = head.title[: tail.start()].casefold(), tail[0].strip(" |–—»·-").casefold()
+        if any(
+            other.text.casefold() == outlet or (other.text.casefold() == bare and other.role("title") >= TITLE_FROM)
+            for other in lines
+        ):
+            head.title = head.title[: tail.start()]
+    head.title = _without_kicker(lines, head.title)
     line.take("title", "title:labeller", round(line.role("title"), 3))
     bare = {line.text.casefold(), head.title.casefold()}
     for other in lines:
@@ -100,7 +118,20 @@ def _take_title(lines: Sequence[Line], head: Head, title: int) -> None:
             other.take("title", "title:printed again")
 
 
-def _read_times(lines: Sequence[Line], head: Head) -> None:
+def _without_kicker(lines: Sequence[Line], title: str) -> str:
+    """The headline without the words above it, where another line puts a colon or a dash between the two."""
+    for line in lines:
+        alike = next((n for n, (a, b) in enumerate(zip(line.text, title, strict=False)) if a != b), 0)
+        kicker = title[:alike].rstrip(_APART)
+        apart, glued = line.text[len(kicker) :], title[len(kicker) :]
+        rest = apart.lstrip(_APART)
+        is_apart = rest and apart[: -len(rest)].strip() and glued.lstrip(_APART) == rest
+        if kicker and is_apart and len(rest) >= max(SHORTEST_TITLE, len(kicker)):
+            return rest
+    return title
+
+
+def _read_times(lines: Sequence[Line], head: Head, title: int | None) -> None:
     """The time of publication on the likeliest line; others near it may say it more exactly, or give that of an update.
 
     Where only an update is dated, that is the day under which the outlet shows the article: it stands for both.
@@ -114,7 +145,9 @@ def _read_times(lines: Sequence[Line], head: Head) -> None:
         return listed + BY_LINE * max(abs(n - first) - NEAR, 0) - lines[n].role("time")
 
     likely = sorted(asked, key=doubt)
-    likely = likely or _labelled_near_body(lines)
+    if likely and often[lines[likely[0]].text] >= LISTED:
+        likely = _below_headline(lines, title) or likely
+    likely = likely or _labelled_near_body(lines) or _below_headline(lines, title) or _only_day(lines)
     if not likely:
         return
     for number in likely:
@@ -160,40 +193,83 @@ def _labelled_near_body(lines: Sequence[Line]) -> list[int]:
     return []
 
 
+def _below_headline(lines: Sequence[Line], title: int | None) -> list[int]:
+    """The day printed between the headline and the first paragraph; the first of two, since an update stands behind."""
+    if title is None:
+        return []
+    start = next((n for n in range(title + 1, len(lines)) if lines[n].is_body and lines[n].words >= SHORTEST_PROSE), 0)
+    told = [n for n in range(title + 1, min(start, title + BELOW_TITLE)) if _may_date(lines[n])]
+    days = {(stamp.published, stamp.updated) for n in told if (stamp := dated(lines[n]))}
+    return told[:1] if len(days) <= 2 else []
+
+
+def _only_day(lines: Sequence[Line]) -> list[int]:
+    """The line with the one day that the page prints on lines which are no sentences, down to readers' comments."""
+    last = max((n for n, line in enumerate(lines) if line.is_body), default=0)
+    end = next((n for n in range(last, len(lines)) if lines[n].kind == "comment_widget"), last + NEAR_BODY)
+    told = [n for n, line in enumerate(lines[:end]) if not line.is_body and _may_date(line)]
+    days = {stamp.published for n in told if (stamp := dated(lines[n]))}
+    return told[:1] if len(days) == 1 and None not in days else []
+
+
 def _dates_the_page(line: Line) -> bool:
     stamp = dated(line)
-    return bool(stamp and (stamp.published or stamp.updated) and (stamp.is_labelled or is_signed(line.text)))
+    if not stamp or not (stamp.published or stamp.updated):
+        return False
+    return stamp.is_labelled or is_signed(line.text) or is_signed(_beside_time(line))
 
 
 def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
-    """Who signs: on the likeliest line, and on others that are as likely.
+    """Who signs: on the likeliest line, and on others as likely; where the first says `By NAME`, all must.
 
-    Else on a line that says `By NAME`, beside the time, or by itself below the headline as organisations do.
+    Else on a line that says so, beside the time, or by itself below the headline as organisations do.
     """
     free = [n for n, line in enumerate(lines) if line.roles and line.kind in ("", "byline", "timestamp")]
     free = [n for n in free if lines[n].role("byline") > 0]
     free = [n for n in free if not _CONTRIBUTED.match(lines[n].text)]
     likely = sorted(free, key=lambda n: -lines[n].role("byline"))
     likely = [n for n in likely if lines[n].role("byline") >= BYLINE_FROM and _may_sign(lines[n])]
-    chosen = sorted(n for place, n in enumerate(likely) if not place or lines[n].role("byline") >= AS_WELL_FROM)
+    chosen = [n for place, n in enumerate(likely) if not place or lines[n].role("byline") >= AS_WELL_FROM]
+    if chosen and _signs_somebody(lines[chosen[0]].text):
+        chosen = [n for n in chosen if _signs_somebody(lines[n].text)]
+    chosen = _with_below(lines, chosen)
     # At the end of the body `(Reporting by Ann Lee; editing by Bo Ek)` names others than the byline above it.
     above = range(0 if title is None else title + 1, len(lines))
     start = next((n for n in above if lines[n].is_body and lines[n].words >= SHORTEST_PROSE), len(lines))
     far = [n for n in chosen if n >= start + NEAR]
     chosen = [n for n in chosen if n < start + NEAR]
-    if not chosen:
-        signed = [n for n in free if lines[n].role("byline") >= SIGNED_FROM and _says_who(lines[n])]
-        chosen = sorted(signed, key=lambda n: -lines[n].role("byline"))[:1]
+    signed = [n for n in free if lines[n].role("byline") >= SIGNED_FROM and _says_who(lines[n])]
+    signed.sort(key=lambda n: -lines[n].role("byline"))
+    chosen = chosen or [n for n in signed if title is None or n >= title - ABOVE_TITLE][:1]
     if title is not None:
-        near = range(max(0, title - ABOVE_TITLE), min(len(lines), start + 1, title + BELOW_TITLE))
-        chosen = chosen or _find_near(lines, near, (_stands_behind_label, _begins_signed))
-        chosen = chosen or far or _find_near(lines, near, (_stands_beside_time, _is_name, _is_organisation_below))
-    chosen = chosen or far
+        end = min(len(lines), max(start + 1, title + NEXT_TO_TITLE), title + BELOW_TITLE)
+        near = range(max(0, title - ABOVE_TITLE), end)
+        chosen = chosen or _find_near(lines, near, (_stands_behind_label, _begins_signed, _stands_beside_time))
+        chosen = chosen or signed[:1] or far or _find_near(lines, near, (_is_name, _is_organisation_below))
+    chosen = chosen or signed[:1] or far
     for number in chosen:
         line = lines[number]
         head.bylines.append(BULLET.sub("", line.text))
         if line.kind == "timestamp" or not (line.is_body and line.words > LONGEST_BYLINE):
             line.take("byline", "byline:labeller", round(line.role("byline"), 3))
+    if not chosen:
+        head.bylines += told_below(lines)
+
+
+def _with_below(lines: Sequence[Line], chosen: Sequence[int]) -> list[int]:
+    """The lines that sign, and those right below them that hold a name as well."""
+    found = set(chosen)
+    for number in chosen:
+        below = range(number + 1, min(len(lines), number + 1 + NEXT_NAMES))
+        found |= set(takewhile(lambda n: _is_next_name(lines[n]), below))
+    return sorted(found)
+
+
+def _is_next_name(line: Line) -> bool:
+    names = read_authors([Byline(line.text)], None)[0]
+    is_likely = not line.kind and line.role("byline") >= NEXT_FROM and not _CONTRIBUTED.match(line.text)
+    is_likely = is_likely and bool(names) and line.words <= LONGEST_BYLINE
+    return is_likely and all(is_person_name(name) and begins_name(name.split()[0]) for name in names)
 
 
 def _find_near(lines: Sequence[Line], near: range, ways: Sequence[Callable[[Sequence[Line], int], bool]]) -> list[int]:
@@ -209,7 +285,8 @@ def _find_near(lines: Sequence[Line], near: range, ways: Sequence[Callable[[Sequ
 
 def _stands_behind_label(lines: Sequence[Line], number: int) -> bool:
     line, before = lines[number], lines[number - 1] if number else None
-    return bool(before and before.words <= 3 and is_signed(before.text + " X")) and line.words <= 6 and not line.stamp
+    signs = before and before.words <= 3 and is_signed(before.text + " X") and not _SIZE.fullmatch(before.text)
+    return bool(signs) and line.words <= 6 and not line.stamp
 
 
 def _begins_signed(lines: Sequence[Line], number: int) -> bool:
@@ -228,7 +305,7 @@ def _stands_beside_time(lines: Sequence[Line], number: int) -> bool:
 
 def _beside_time(line: Line) -> str:
     """The words beside the time of a line that is more than a time, if it is one."""
-    found = read_dated_line(line.text) if line.kind == "timestamp" and not line.stamp else None
+    found = read_dated_line(line.text) if not line.stamp and dated(line) else None
     return found[0] if found else ""
 
 
@@ -245,9 +322,15 @@ def _is_organisation_below(lines: Sequence[Line], number: int) -> bool:
 def _may_sign(line: Line) -> bool:
     """Not where the labeller is not sure and the words are a menu's: `Front Page`, `Learning Center`."""
     text = BULLET.sub("", line.text)
-    if line.role("byline") >= SURE or is_signed(text) or line.kind == "byline":
+    if line.role("byline") >= SURE or line.kind == "byline" or is_bare_agency(text):
+        return True
+    if _signs_somebody(text):
         return True
     return _names_person(text) or (line.role("byline") >= AS_WELL_FROM and _is_organisation(line))
+
+
+def _signs_somebody(text: str) -> bool:
+    return is_signed(text) and bool(read_authors([Byline(text)], None)[0])
 
 
 def _names_person(text: str) -> bool:
@@ -257,13 +340,18 @@ def _names_person(text: str) -> bool:
 
 def _says_who(line: Line) -> bool:
     """`By NAME`, or a time with a name beside it."""
-    text = BULLET.sub("", line.text)
-    if line.kind == "timestamp" and not line.stamp:
-        found = read_dated_line(text)
-        text = found[0] if found else text
-    elif line.words > LONGEST_BYLINE or not is_signed(text):
-        return False
+    text = _beside_time(line)
+    if not text or (line.kind != "timestamp" and not is_signed(text)):
+        text = BULLET.sub("", line.text)
+        if line.words > LONGEST_BYLINE or not is_signed(text):
+            return False
     return _names_person(text)
+
+
+def is_likely_caption(line: Line) -> bool:
+    """Whether the labeller takes a line, which nothing else has been told of, for a caption."""
+    odds = line.role("caption")
+    return not line.kind and odds >= CAPTION_FROM and odds > min(line.body, SURE_CAPTION)
 
 
 def _read_standfirst(lines: Sequence[Line], head: Head, title: int) -> None:
@@ -271,6 +359,8 @@ def _read_standfirst(lines: Sequence[Line], head: Head, title: int) -> None:
     for number in range(title + 1, min(len(lines), title + 8)):
         line = lines[number]
         if line.kind in HEAD_KINDS or line.kind == "title":
+            continue
+        if is_likely_caption(line) and line.role("caption") >= SURELY_CAPTION:
             continue
         if line.kind or line.stamp or line.bullet or not SHORTEST_STANDFIRST <= line.words <= LONGEST_STANDFIRST:
             return

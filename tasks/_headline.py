@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from math import exp, log1p, sqrt
 
 from tasks._lines import BULLET, Line
+from tasks._name_words import is_person_name, name_words
 from tasks._roles import dated, is_signed
 
 # Cross-validated by site: below these, what is found is more often wrong than right.
@@ -16,6 +17,8 @@ TITLE_FROM = 0.02
 LIKELY_TITLE = 0.4
 #: Characters of a headline that may stand at the end of another line.
 SHORTEST_TITLE = 12
+#: One that stands up to so many lines above is the headline if it is about as likely.
+ABOVE_BEST = 4
 AS_LIKELY = 0.7
 #: Headlines may ask or exclaim; a full stop ends a sentence.
 STOPS = (".", "。", "।", "۔")
@@ -32,7 +35,7 @@ UNSURE_TITLE = 0.2
 HARDLY_LIKELY = 0.03
 WEIGHT_IN_COMMON = 0.1
 ABOVE = 60
-SHORTEST_HEADLINE, LONGEST_HEADLINE = 3, 25
+SHORTEST_HEADLINE, LONGEST_HEADLINE, LONGEST_LIKELY = 3, 25, 34
 SHORTEST_PROSE = 8
 #: `Tested by Ann Lee`, `Contributions from Ann Lee`: who had a hand in it.
 _HELPED = re.compile(
@@ -44,10 +47,10 @@ _TELLING = re.compile(r"\w{4,}")
 
 
 def find_headline(lines: Sequence[Line]) -> int | None:
-    """The line most likely to be the headline, or the one right above it, since standfirsts look much the same."""
+    """The line most likely to be the headline, or one closely above it, since standfirsts look much the same."""
     free = [n for n, line in enumerate(lines) if _may_be_title(line)]
     best = max(free, key=lambda n: _likely(lines[n]), default=None)
-    if best is None or lines[best].role("title") < UNSURE_TITLE:
+    if best is None or _likely(lines[best]) < UNSURE_TITLE:
         free, best = _closest_to_body(lines, free)
     if best is None:
         return None
@@ -56,10 +59,17 @@ def find_headline(lines: Sequence[Line]) -> int | None:
     alone = [n for n in (*free, *beside) if _ends_with(lines[best].text, lines[n].text)]
     if alone:
         return min(alone, key=lambda n: abs(n - best))
-    above = lines[best - 1] if best - 1 in free else None
-    if above and not _ends_with(above.text, lines[best].text) and _likely(above) >= AS_LIKELY * _likely(lines[best]):
-        return best - 1
+    reach = ABOVE_BEST if lines[best].role("title") >= UNSURE_TITLE else 1
+    for number in range(best - 1, max(-1, best - 1 - reach), -1):
+        if lines[number].stamp:  # of something else
+            break
+        if number in free and _is_as_likely(lines[number], lines[best]):
+            return number
     return best
+
+
+def _is_as_likely(above: Line, best: Line) -> bool:
+    return not _ends_with(above.text, best.text) and _likely(above) >= AS_LIKELY * _likely(best)
 
 
 def _is_most_of(lines: Sequence[Line], short: int, long: int) -> bool:
@@ -81,7 +91,8 @@ def _may_be_title(line: Line) -> bool:
 
 
 def _likely(line: Line) -> float:
-    is_doubtful = line.bullet or line.kind or line.text.endswith((*STOPS, ":"))
+    is_doubtful = line.bullet or line.kind or line.text.endswith((*STOPS, ":")) or _is_of_the_page(line)
+    is_doubtful = is_doubtful or line.words > LONGEST_LIKELY
     return line.role("title") * (LESS_LIKELY if is_doubtful else 1)
 
 
@@ -91,13 +102,16 @@ def _closest_to_body(lines: Sequence[Line], free: Sequence[int]) -> tuple[list[i
     That is by its odds and by the words that it has in common with the body, those counting that the body repeats.
     """
     prose = [n for n, line in enumerate(lines) if line.is_body and line.words >= SHORTEST_PROSE]
-    start = prose[0] if prose else 0
+    start = next((n for n in prose if lines[n].stops), prose[0] if prose else 0)
     above = (n for n in range(max(0, start - ABOVE), start) if _looks_like_headline(lines[n]))
     free = sorted({*free, *above})
     told = Counter(word for n in prose for word in _TELLING.findall(lines[n].text.casefold()))
+    subheads = {line.text.casefold(): n for n, line in enumerate(lines[start:], start) if line.is_body}
 
     def likely(number: int) -> float:
         line = lines[number]
+        if subheads.get(line.text.casefold(), 0) > number:  # in a table of contents
+            return HARDLY_LIKELY * _likely(line)
         words = set(_TELLING.findall(line.text.casefold()))
         common = sum(log1p(max(0, told[word] - line.is_body)) for word in words) / sqrt(max(1, len(words)))
         return (_likely(line) + HARDLY_LIKELY) * exp(WEIGHT_IN_COMMON * common)
@@ -106,14 +120,18 @@ def _closest_to_body(lines: Sequence[Line], free: Sequence[int]) -> tuple[list[i
 
 
 def _looks_like_headline(line: Line) -> bool:
-    if line.kind or line.stamp or line.bullet or line.is_body:
+    if line.kind or line.stamp or line.bullet:
         return False
     is_long_enough = SHORTEST_HEADLINE <= line.words <= LONGEST_HEADLINE
     return is_long_enough and not line.text.endswith(STOPS) and not _is_of_the_page(line)
 
 
 def _is_of_the_page(line: Line) -> bool:
-    """Whether a line signs, begins with its day, or leads elsewhere."""
+    """Whether a line signs, dates (begins with its day, or has no word beside it), or leads elsewhere."""
     if is_signed(line.text) or _HELPED.match(line.text) or _WAY_ELSEWHERE.match(line.text):
         return True
-    return line.text[:1].isdigit() and bool(dated(line))
+    if (label := name_words().prefix.match(line.text)) and is_person_name(line.text[label.end() :]):
+        return True
+    stamp = dated(line)
+    day = stamp and (stamp.published or stamp.updated)
+    return bool(day) and (line.text[:1].isdigit() or len(line.text.split()) <= len(day.split()) + 1)

@@ -16,7 +16,7 @@ from schemas.publisher import Publisher
 from tasks._credits import is_bare_agency
 from tasks._encoding import decode
 from tasks._features import best_run, prose_of
-from tasks._head import CAPTION_FROM, SURE_CAPTION, Head, read_head
+from tasks._head import Head, is_likely_caption, read_head
 from tasks._headline import SURE
 from tasks._labeller import label, reasons
 from tasks._lines import Line, read_lines
@@ -44,7 +44,7 @@ BOX_KINDS = frozenset(
 MOST_BOX_LINES = 6
 NOT_RULED_OUT = 0.1
 NEARLY = 0.45
-SHORTEST_COPY = 5
+SHORTEST_COPY, SHORTEST_PROSE = 5, 8
 #: So sure must the labeller be that a line which begins like an editor's note is body all the same.
 SURE_OF_NOTE = 0.97
 LIKELY_LIST = 0.3
@@ -151,16 +151,18 @@ def _fall_back(lines: Sequence[Line], confidence: float) -> None:
 
 def _label_captions(lines: Sequence[Line]) -> None:
     for line in lines:
-        if (
-            line.roles
-            and not line.kind
-            and line.role("caption") >= CAPTION_FROM
-            and line.role("caption") > min(line.body, SURE_CAPTION)
-        ):
+        if is_likely_caption(line):
             line.take("caption", "caption:labeller", round(line.role("caption"), 3))
             at, credit = cut_credit(line.raw)
             if credit:
                 line.cut = (at, credit)
+    taken = [line for line in lines if line.kind == "caption" and line.words >= SHORTEST_PROSE]
+    told = {
+        text.casefold() for line in taken for text in (line.text, line.raw[: line.cut[0]] if line.cut else line.text)
+    }
+    for line in lines:
+        if not line.kind and line.body < SURE and line.text.casefold() in told:
+            line.take("caption", "caption:printed again")
 
 
 def _past_boxes(lines: Sequence[Line]) -> None:
