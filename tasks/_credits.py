@@ -35,7 +35,9 @@ _BRACKETED = re.compile(
 )
 # Also `at the World CupCredit: PA`, as pages print a credit that has an element of its own.
 _GLUED = r"(?-i:(?<=[a-zß-ÿ\d)”\"])(?=[A-Z]))"
-_LABELLED = re.compile(rf"(?:^|[\s.|–—-]|{_GLUED})({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}})$", re.I)
+_LABELLED = re.compile(
+    rf"(?:^|[\s.|–—-]|{_GLUED})({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}}(?:\|\s\w+:[^:]{{2,60}})?)$", re.I
+)
 _PHOTO_BY = re.compile(
     r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I
 )

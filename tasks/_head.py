@@ -12,16 +12,16 @@ from itertools import takewhile
 from schemas.draft import Byline
 from tasks._credits import is_bare_agency
 from tasks._dates import read_dated_line
-from tasks._headline import SHORTEST_TITLE, SURE, TITLE_FROM, find_headline
+from tasks._headline import SURE, find_headline, words_of_headline
 from tasks._lines import BULLET, Line
 from tasks._name_words import begins_name, name_words
 from tasks._names import is_person_name, read_authors
-from tasks._roles import OUTLET_TAIL, body_span, dated, is_signed
+from tasks._roles import LONGEST_SIGNATURE, OUTLET_TAIL, body_span, dated, is_signed
 from tasks._signed_below import told_below
 
 # Cross-validated by site: below these, what is found is more often wrong than right.
-BYLINE_FROM = 0.25
-TIME_FROM = 0.35
+BYLINE_FROM = 0.2
+TIME_FROM = 0.5
 #: That an update is all that the copy dates must be surer.
 UPDATE_FROM = 0.55
 #: Further bylines and times beside the best.
@@ -29,23 +29,26 @@ AS_WELL_FROM = 0.5
 #: A line that says itself that it signs, or that dates and names at once.
 SIGNED_FROM = 0.03
 #: A name that stands alone.
-NAMED_FROM = 0.05
+NAMED_FROM = 0.02
 #: Lines about the headline in which one signs by its place.
 ABOVE_TITLE, BELOW_TITLE = 3, 10
 #: So many lines below it one signs also where the first paragraph stands between.
 NEXT_TO_TITLE = 5
 #: Names on lines of their own below the first of them.
 NEXT_NAMES, NEXT_FROM = 4, 0.1
+SURE_NAME = 0.6
 #: A line that says of itself that it dates the page stands within so many lines of the body.
 NEAR_BODY = 30
 #: So many lines with the same day may be a list of other articles, which makes them so much less likely; and of two
 #: times as likely the one nearer to the first line of the body is it, by so much a line.
 LISTED, BY_LIST, BY_LINE = 3, 0.5, 0.003
+#: Words beside a time that says nothing of what it dates; of more, it is likely of them.
+MOST_BESIDE_TIME = 10
 #: A second time, of an update say, stands within so many lines.
 NEAR = 6
 #: A caption is more likely a caption than body, or as likely as SURE_CAPTION: what is lost of the body by that is
 #: .0004 F1, what is won 2 captions in 100 (5 of split copy).
-CAPTION_FROM = 0.35
+CAPTION_FROM = 0.3
 SURE_CAPTION = 0.4
 #: Where a standfirst may stand, a caption must be as likely as this.
 SURELY_CAPTION = 0.5
@@ -61,8 +64,8 @@ _CONTRIBUTED = re.compile(
 )
 #: What stands before the name in the menu of an author's own site.
 _TELLS_OF = frozenset(("about", "about the author", "meet", "meet the author"))
-#: What pages put between a kicker and its headline.
-_APART = " :–—|-"
+#: `Reviewed by Bo Ek, MD - Written by Ann Lee`
+_SIGNED_INSIDE = re.compile(r"\b(?:written|words|text|reported|posted) by:?\s+(?-i:[A-Z])", re.I)
 #: `Text`, above `Small` and `Large`.
 _SIZE = re.compile(r"te[kx]s?t[eo]?", re.I)
 #: What stands between a headline and the first paragraph.
@@ -95,19 +98,9 @@ def read_head(lines: Sequence[Line]) -> Head:
 
 
 def _take_title(lines: Sequence[Line], head: Head, title: int) -> None:
-    """The headline, without the outlet behind it, and its other prints up to the first paragraphs."""
+    """The headline, and its other prints up to the first paragraphs."""
     line = lines[title]
-    head.title = BULLET.sub("", line.text) or line.text
-    tail = OUTLET_TAIL.search(head.title)
-    # The outlet is no part of it where the headline also stands without, or the outlet by itself.
-    if tail:
-        bare, outlet = head.title[: tail.start()].casefold(), tail[0].strip(" |–—»·-").casefold()
-        if any(
-            other.text.casefold() == outlet or (other.text.casefold() == bare and other.role("title") >= TITLE_FROM)
-            for other in lines
-        ):
-            head.title = head.title[: tail.start()]
-    head.title = _without_kicker(lines, head.title)
+    head.title = words_of_headline(lines, title)
     line.take("title", "title:labeller", round(line.role("title"), 3))
     bare = {line.text.casefold(), head.title.casefold()}
     for other in lines:
@@ -116,19 +109,6 @@ def _take_title(lines: Sequence[Line], head: Head, title: int) -> None:
         text = other.text.casefold()
         if text in bare or OUTLET_TAIL.sub("", text) in bare:
             other.take("title", "title:printed again")
-
-
-def _without_kicker(lines: Sequence[Line], title: str) -> str:
-    """The headline without the words above it, where another line puts a colon or a dash between the two."""
-    for line in lines:
-        alike = next((n for n, (a, b) in enumerate(zip(line.text, title, strict=False)) if a != b), 0)
-        kicker = title[:alike].rstrip(_APART)
-        apart, glued = line.text[len(kicker) :], title[len(kicker) :]
-        rest = apart.lstrip(_APART)
-        is_apart = rest and apart[: -len(rest)].strip() and glued.lstrip(_APART) == rest
-        if kicker and is_apart and len(rest) >= max(SHORTEST_TITLE, len(kicker)):
-            return rest
-    return title
 
 
 def _read_times(lines: Sequence[Line], head: Head, title: int | None) -> None:
@@ -147,7 +127,7 @@ def _read_times(lines: Sequence[Line], head: Head, title: int | None) -> None:
     likely = sorted(asked, key=doubt)
     if likely and often[lines[likely[0]].text] >= LISTED:
         likely = _below_headline(lines, title) or likely
-    likely = likely or _labelled_near_body(lines) or _below_headline(lines, title) or _only_day(lines)
+    likely = likely or _labelled_near_body(lines, title) or _below_headline(lines, title) or _only_day(lines)
     if not likely:
         return
     for number in likely:
@@ -170,13 +150,16 @@ def _read_times(lines: Sequence[Line], head: Head, title: int | None) -> None:
 
 
 def _may_date(line: Line) -> bool:
-    """Whether it holds a day, and is nothing that says for itself what else it is."""
-    return (line.stamp is not None or line.kind in ("", "timestamp", "byline", "other", "title")) and bool(dated(line))
+    """Whether it holds a day beside few other words, and is nothing that says for itself what else it is."""
+    if line.stamp or not dated(line):
+        return line.stamp is not None
+    is_short = len(_beside_time(line).split()) <= MOST_BESIDE_TIME or _dates_the_page(line)
+    return is_short and line.kind in ("", "timestamp", "byline", "other", "title")
 
 
-def _labelled_near_body(lines: Sequence[Line]) -> list[int]:
-    """The one line that says itself that it dates the page (`Published March 3, 2021`), if one near the body does, or
-    one of all above it.
+def _labelled_near_body(lines: Sequence[Line], title: int | None) -> list[int]:
+    """The one line that says itself that it dates the page (`Published March 3, 2021`), if one near the body does, one
+    below the headline, or one of all above the body.
 
     Comments and teasers say `Posted` too, many times on a page: of several, none tells, unless one is of publication
     and the others are of updates.
@@ -186,7 +169,8 @@ def _labelled_near_body(lines: Sequence[Line]) -> list[int]:
         return []
     first, last = body[0], body[-1]
     above, behind = range(max(0, first - NEAR_BODY), first + NEAR), range(last, last + NEAR_BODY)
-    for near in (above, behind, range(first)):
+    below = range(title or 0, (title or 0) + NEAR)
+    for near in (above, behind, below, range(first)):
         if told := [n for n in near if n < len(lines) and _dates_the_page(lines[n])]:
             published = [n for n in told if (stamp := dated(lines[n])) and stamp.published]
             return told if len(told) == 1 else published if len(published) == 1 else []
@@ -230,13 +214,13 @@ def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
     likely = sorted(free, key=lambda n: -lines[n].role("byline"))
     likely = [n for n in likely if lines[n].role("byline") >= BYLINE_FROM and _may_sign(lines[n])]
     chosen = [n for place, n in enumerate(likely) if not place or lines[n].role("byline") >= AS_WELL_FROM]
-    if chosen and _signs_somebody(lines[chosen[0]].text):
+    if chosen and is_signed(lines[chosen[0]].text) and "person" in _read_names(lines[chosen[0]].text)[1]:
         chosen = [n for n in chosen if _signs_somebody(lines[n].text)]
     chosen = _with_below(lines, chosen)
     # At the end of the body `(Reporting by Ann Lee; editing by Bo Ek)` names others than the byline above it.
     above = range(0 if title is None else title + 1, len(lines))
     start = next((n for n in above if lines[n].is_body and lines[n].words >= SHORTEST_PROSE), len(lines))
-    far = [n for n in chosen if n >= start + NEAR]
+    far = [n for n in chosen if n >= start + NEAR and _signs_or_names(lines[n])]
     chosen = [n for n in chosen if n < start + NEAR]
     signed = [n for n in free if lines[n].role("byline") >= SIGNED_FROM and _says_who(lines[n])]
     signed.sort(key=lambda n: -lines[n].role("byline"))
@@ -266,7 +250,7 @@ def _with_below(lines: Sequence[Line], chosen: Sequence[int]) -> list[int]:
 
 
 def _is_next_name(line: Line) -> bool:
-    names = read_authors([Byline(line.text)], None)[0]
+    names = _read_names(line.text)[0]
     is_likely = not line.kind and line.role("byline") >= NEXT_FROM and not _CONTRIBUTED.match(line.text)
     is_likely = is_likely and bool(names) and line.words <= LONGEST_BYLINE
     return is_likely and all(is_person_name(name) and begins_name(name.split()[0]) for name in names)
@@ -278,7 +262,7 @@ def _find_near(lines: Sequence[Line], near: range, ways: Sequence[Callable[[Sequ
     free = [n for n in free if lines[n].kind in ("", "byline", "timestamp") and 0 < lines[n].words <= LONGEST_BYLINE]
     for signs in ways:
         for number in free:
-            if signs(lines, number) and read_authors([Byline(lines[number].text)], None)[0]:
+            if signs(lines, number) and _read_names(lines[number].text)[0]:
                 return [number]
     return []
 
@@ -330,20 +314,34 @@ def _may_sign(line: Line) -> bool:
 
 
 def _signs_somebody(text: str) -> bool:
-    return is_signed(text) and bool(read_authors([Byline(text)], None)[0])
+    return is_signed(text) and bool(_read_names(text)[0])
+
+
+def _signs_or_names(line: Line) -> bool:
+    """Whether a line far from the headline says that it signs, or most likely does, or begins with a given name."""
+    is_sure = line.role("byline") >= SURE_NAME or is_signed(line.text)
+    return is_sure or any(begins_name(name.split()[0]) for name in _read_names(line.text)[0])
+
+
+def _read_names(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return read_authors([Byline(text)], None)
 
 
 def _names_person(text: str) -> bool:
-    names, kinds = read_authors([Byline(text)], None)
+    names, kinds = _read_names(text)
     return any(kind == "person" and is_person_name(name) for name, kind in zip(names, kinds, strict=True))
 
 
 def _says_who(line: Line) -> bool:
     """`By NAME`, or a time with a name beside it."""
     text = _beside_time(line)
-    if not text or (line.kind != "timestamp" and not is_signed(text)):
+    if is_signed(text):
+        return _names_person(text) or len(_read_names(text)[0]) == 1
+    if not text or line.kind != "timestamp":
         text = BULLET.sub("", line.text)
-        if line.words > LONGEST_BYLINE or not is_signed(text):
+        if line.words > LONGEST_SIGNATURE or not (_SIGNED_INSIDE.search(text) or is_signed(text)):
+            return False
+        if line.words > LONGEST_BYLINE and is_signed(text):
             return False
     return _names_person(text)
 
@@ -360,7 +358,7 @@ def _read_standfirst(lines: Sequence[Line], head: Head, title: int) -> None:
         line = lines[number]
         if line.kind in HEAD_KINDS or line.kind == "title":
             continue
-        if is_likely_caption(line) and line.role("caption") >= SURELY_CAPTION:
+        if is_likely_caption(line) and line.role("caption") >= SURELY_CAPTION and not line.is_body:
             continue
         if line.kind or line.stamp or line.bullet or not SHORTEST_STANDFIRST <= line.words <= LONGEST_STANDFIRST:
             return
@@ -379,4 +377,4 @@ def _is_desk(line: Line) -> bool:
 
 
 def _is_organisation(line: Line) -> bool:
-    return line.words <= 5 and not line.stops and read_authors([Byline(line.text)], None)[1] == ("organisation",)
+    return line.words <= 5 and not line.stops and _read_names(line.text)[1] == ("organisation",)

@@ -10,15 +10,17 @@ from math import exp, log1p, sqrt
 
 from tasks._lines import BULLET, Line
 from tasks._name_words import is_person_name, name_words
-from tasks._roles import dated, is_signed
+from tasks._roles import OUTLET_TAIL, dated, is_signed
 
 # Cross-validated by site: below these, what is found is more often wrong than right.
 TITLE_FROM = 0.02
-LIKELY_TITLE = 0.4
+LIKELY_TITLE = 0.3
+#: A headline with more than such a share of the body above it must be as likely as this.
+MOST_ABOVE, BELOW_FROM = 0.4, 0.4
 #: Characters of a headline that may stand at the end of another line.
 SHORTEST_TITLE = 12
 #: One that stands up to so many lines above is the headline if it is about as likely.
-ABOVE_BEST = 4
+ABOVE_BEST = 6
 AS_LIKELY = 0.7
 #: Headlines may ask or exclaim; a full stop ends a sentence.
 STOPS = (".", "。", "।", "۔")
@@ -33,7 +35,7 @@ LESS_LIKELY = 0.3
 #: have in common with it counts as well, and lines count that the labeller was not asked about.
 UNSURE_TITLE = 0.2
 HARDLY_LIKELY = 0.03
-WEIGHT_IN_COMMON = 0.1
+WEIGHT_IN_COMMON = 0.2
 ABOVE = 60
 SHORTEST_HEADLINE, LONGEST_HEADLINE, LONGEST_LIKELY = 3, 25, 34
 SHORTEST_PROSE = 8
@@ -41,8 +43,12 @@ SHORTEST_PROSE = 8
 _HELPED = re.compile(
     r"(?:tested|contribut\w+|(?:medically )?reviewed|fact[- ]checked|edited|updated) (?:by|from)\b", re.I
 )
+_READING_TIME = re.compile(r"\b\d+[ -]?min(?:ute)?s?\.?[ -]read\b", re.I)
 #: `« The story before | Home`: the way to other pages.
 _WAY_ELSEWHERE = re.compile(r"[«‹←<»›→>]\s|.*\s[»›→>]$")
+#: What pages put between a kicker and its headline.
+_APART = " :–—|-"
+_PARTED = re.compile(r"\s+[:|»–—-]\s+")
 _TELLING = re.compile(r"\w{4,}")
 
 
@@ -50,6 +56,9 @@ def find_headline(lines: Sequence[Line]) -> int | None:
     """The line most likely to be the headline, or one closely above it, since standfirsts look much the same."""
     free = [n for n, line in enumerate(lines) if _may_be_title(line)]
     best = max(free, key=lambda n: _likely(lines[n]), default=None)
+    if best is not None and lines[best].role("title") < BELOW_FROM and _share_above(lines, best) > MOST_ABOVE:
+        free = [n for n in free if _share_above(lines, n) <= MOST_ABOVE]
+        best = max(free, key=lambda n: _likely(lines[n]), default=None)
     if best is None or _likely(lines[best]) < UNSURE_TITLE:
         free, best = _closest_to_body(lines, free)
     if best is None:
@@ -70,6 +79,12 @@ def find_headline(lines: Sequence[Line]) -> int | None:
 
 def _is_as_likely(above: Line, best: Line) -> bool:
     return not _ends_with(above.text, best.text) and _likely(above) >= AS_LIKELY * _likely(best)
+
+
+def _share_above(lines: Sequence[Line], number: int) -> float:
+    """The share of the body's words that stand above a line."""
+    words = [line.words if line.is_body else 0.0 for line in lines]
+    return sum(words[:number]) / max(1.0, sum(words))
 
 
 def _is_most_of(lines: Sequence[Line], short: int, long: int) -> bool:
@@ -130,8 +145,38 @@ def _is_of_the_page(line: Line) -> bool:
     """Whether a line signs, dates (begins with its day, or has no word beside it), or leads elsewhere."""
     if is_signed(line.text) or _HELPED.match(line.text) or _WAY_ELSEWHERE.match(line.text):
         return True
+    if _READING_TIME.search(line.text):
+        return True
     if (label := name_words().prefix.match(line.text)) and is_person_name(line.text[label.end() :]):
         return True
     stamp = dated(line)
     day = stamp and (stamp.published or stamp.updated)
     return bool(day) and (line.text[:1].isdigit() or len(line.text.split()) <= len(day.split()) + 1)
+
+
+def words_of_headline(lines: Sequence[Line], number: int) -> str:
+    """The headline that line `number` prints, without the outlet behind it and a kicker before it."""
+    title = BULLET.sub("", lines[number].text) or lines[number].text
+    if tail := OUTLET_TAIL.search(title):
+        bare, outlet = title[: tail.start()].casefold(), tail[0].strip(" |–—»·-").casefold()
+        same = (line for line in lines if line.text.casefold() in (bare, outlet))
+        # The outlet is no part of it where the headline also stands without, or the outlet by itself.
+        if any(line.text.casefold() == outlet or line.role("title") >= TITLE_FROM for line in same):
+            title = title[: tail.start()]
+    return _without_kicker(lines, title)
+
+
+def _without_kicker(lines: Sequence[Line], title: str) -> str:
+    """The headline without the words above it, where another line parts the two otherwise or has the headline alone."""
+    whole = _PARTED.split(title, maxsplit=1)[-1]
+    for line in lines:
+        alike = next((n for n, (a, b) in enumerate(zip(line.text, title, strict=False)) if a != b), 0)
+        kicker = title[:alike].rstrip(_APART)
+        parted = line.text[len(kicker) :]
+        rest = parted.lstrip(_APART)
+        is_parted = bool(kicker and rest and parted[: -len(rest)].strip())
+        if is_parted and title[len(kicker) :].lstrip(_APART) == rest and len(rest) >= max(SHORTEST_TITLE, len(kicker)):
+            return rest
+        if line.text == whole != title and 2 * len(whole) >= len(title):
+            return whole
+    return title

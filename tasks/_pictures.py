@@ -65,6 +65,10 @@ _PLACES = re.compile(
     r"v\. ?l\. ?n\. ?r\.)\)",
     re.I,
 )
+#: `Ann Lee, center, waits for the ferry`: the same in the style of agencies.
+_PLACES_APART = re.compile(
+    r", (?:(?:far|front|back|(?:second|third|fourth) from) )?(?:left|right|cent(?:er|re)),", re.I
+)
 _MOST_PLACED_WORDS = 40
 _MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?"
 #: `Ann Lee helps her son April 14, 2024, in Birmingham, Ala.`: the style of agencies.
@@ -74,7 +78,7 @@ _ON_THE_DAY = re.compile(
     r"|\b[Ee]n [A-Z][\w .,'’-]{2,40}, (?:el )?\d{1,2} de \w{4,10} de (?:19|20)\d\d\.?(?: \([A-Z][\w ]{2,30}\))?$"
 )
 #: `FORTVILET: Her tror Ann Lee at finalen glipper.`: tabloids say in a word in capitals what a picture shows.
-_SHOUTED = re.compile(r"[A-ZÀ-ÖØ-Þ]{4,}(?: [A-ZÀ-ÖØ-Þ]{2,}){0,3}: [A-ZÀ-ÖØ-Þ]")
+_SHOUTED = re.compile(r"[A-ZÀ-ÖØ-Þ]{4,}: [A-ZÀ-ÖØ-Þ]")
 #: `Ann Lee waits for the ferry. (Bo Ek)`
 _ONE_NAME = re.compile(rf"(?<=\.)[\"'”’]?\s\(({_NAME} {_NAME})\s?\)\.?$")
 #: So likely a caption must be what looks like one in a way that paragraphs may look, too.
@@ -269,7 +273,9 @@ def _label_caption(line: Line) -> None:
             line.take("caption", "caption:of a video")
         elif line.words <= _MOST_PLACED_WORDS and _ON_THE_DAY.search(line.text):
             line.take("caption", "caption:where and when")
-        elif is_possible and _SHOUTED.match(line.text):
+        elif is_possible and _PLACES_APART.search(line.text):
+            line.take("caption", "caption:who stands where")
+        elif is_possible and line.body <= 0.5 and _SHOUTED.match(line.text):
             line.take("caption", "caption:a word in capitals")
         elif is_possible and (hit := _ONE_NAME.search(line.raw)) and is_person_name(hit[1]):
             line.take("caption", "caption:a name in brackets")

@@ -35,6 +35,7 @@ UNSURE_BELOW = 0.75
 LOST_BELOW = 0.7
 #: A line of that run that is no prose must be as likely as this.
 POSSIBLE = 0.3
+UNDER_COMMENTS = 4
 #: A body of fewer words is none.
 FEWEST_WORDS = 20
 #: What stands in boxes between two paragraphs, and the most lines that such a box has.
@@ -44,9 +45,10 @@ BOX_KINDS = frozenset(
 MOST_BOX_LINES = 6
 NOT_RULED_OUT = 0.1
 NEARLY = 0.45
-SHORTEST_COPY, SHORTEST_PROSE = 5, 8
+SHORTEST_COPY = 5
 #: So sure must the labeller be that a line which begins like an editor's note is body all the same.
 SURE_OF_NOTE = 0.97
+SHORTEST_SHOUTED = 9
 LIKELY_LIST = 0.3
 NEAR_LIST = 2
 #: What such a line begins goes on below it.
@@ -139,6 +141,9 @@ def _fall_back(lines: Sequence[Line], confidence: float) -> None:
     shapes = read_shapes([line.text or "." for line in lines])
     prose = prose_of(shapes)
     prose[[bool(line.kind or line.stamp) for line in lines]] = 0
+    # What readers are told above their comments is in whole sentences, too.
+    for number in (n for n, line in enumerate(lines) if line.kind == "comment_widget"):
+        prose[number : number + UNDER_COMMENTS] = 0
     first, last = best_run(prose, shapes.words)
     for number, line in enumerate(lines):
         if line.kind or line.stamp:
@@ -156,13 +161,6 @@ def _label_captions(lines: Sequence[Line]) -> None:
             at, credit = cut_credit(line.raw)
             if credit:
                 line.cut = (at, credit)
-    taken = [line for line in lines if line.kind == "caption" and line.words >= SHORTEST_PROSE]
-    told = {
-        text.casefold() for line in taken for text in (line.text, line.raw[: line.cut[0]] if line.cut else line.text)
-    }
-    for line in lines:
-        if not line.kind and line.body < SURE and line.text.casefold() in told:
-            line.take("caption", "caption:printed again")
 
 
 def _past_boxes(lines: Sequence[Line]) -> None:
@@ -210,6 +208,9 @@ def _label_body(lines: Sequence[Line]) -> None:
         if not line.kind and line.is_body:
             if is_bare_agency(line.text):
                 line.take("credit", "credit:agency alone")
+            # Between two paragraphs a long line in capitals links to another article.
+            elif line.words >= SHORTEST_SHOUTED and not line.stops and line.body < SURE and line.text.isupper():
+                line.take("related_links", "inside the body:headline in capitals", round(1 - line.body, 3))
             elif line.stamp and line.body < SURE:
                 line.take("timestamp", "timestamp")
             else:

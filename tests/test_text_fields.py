@@ -53,6 +53,26 @@ def test_the_day_of_a_list_of_others_is_not_taken_for_that_of_the_article() -> N
     assert strip_text("\n".join((*head, *PROSE, "Latest news", *teasers))).published == ("October 24, 2024",)
 
 
+@pytest.mark.parametrize(
+    ("headline", "other", "title"),
+    [
+        ("Islands : Ferry to leave an hour later", "Ferry to leave an hour later", "Ferry to leave an hour later"),
+        ("Ferries - An hour later from Monday", "Ferries", "Ferries - An hour later from Monday"),
+    ],
+)
+def test_what_stands_before_the_headline_is_cut_off_where_that_stands_alone(
+    headline: str, other: str, title: str
+) -> None:
+    assert strip_text(page(headline) + f"\n{other}").title == title
+
+
+def test_a_reading_time_is_no_headline() -> None:
+    assert (
+        strip_text(page("Ferry to leave an hour later", "Ann Lee 2 minutes read")).title
+        == "Ferry to leave an hour later"
+    )
+
+
 def test_what_machines_read_in_front_of_a_date_is_the_last_save() -> None:
     draft = strip_text(
         page("Ferry to leave an hour later", "Ann Lee2024-04-18T13:00:39+00:00March 22nd, 2024|Ferries|")
@@ -72,6 +92,9 @@ def test_a_lone_day_below_the_headline_dates_the_article(numbers: str) -> None:
         ("Posted on July 1, 2024 by annlee", "annlee"),
         ("By Ann Lee ⋅ Review Editor ⋅ Updated November 18, 2025", "Ann Lee"),
         ("By Ann LeeJanuary 14, 202620 Mins Read", "Ann Lee"),
+        ("03/01/2017 by Ann Lee, Member of the Board", "Ann Lee"),
+        ("Posted by Ann at December 16, 2025 11:15 AM", "Ann"),
+        ("Ann Lee, MD, PhD", "Ann Lee"),
     ],
 )
 def test_bylines_of_unusual_shapes(signature: str, author: str) -> None:
@@ -135,6 +158,8 @@ def test_captions_with_their_credit_glued_on(line: str, text: str, credit: str) 
         (("Ann Lee waits for the ferry April 14, 2024, in Norwick, N.J.",), "Ann Lee waits for the ferry April 14, 2024, in Norwick, N.J.", None),
         (("Ann Lee waits for the ferry. (Harbour Board, Port of Norwick)",), "Ann Lee waits for the ferry.", "Harbour Board, Port of Norwick"),
         (("The deck at dawn.The Associated Press",), "The deck at dawn.", "The Associated Press"),
+        (("The ferry at dawn in Norwick EFE/ J.J. Lee",), "The ferry at dawn in Norwick", "EFE/ J.J. Lee"),
+        (("The ferry leaves the harbour for the last time @norwick via X / Reuters",), "The ferry leaves the harbour for the last time", "@norwick via X / Reuters"),
         (("Ann Lee at the last ferryCredit: PA",), "Ann Lee at the last ferry", "PA"),
         (("港を出る船（ノーウィックで、３日）＝ＡＰ",), "港を出る船（ノーウィックで、３日）", "ＡＰ"),
         (("Ann Lee waits for the ferry in Norwick, New Jersey, April 14, 2024.",), "Ann Lee waits for the ferry in Norwick, New Jersey, April 14, 2024.", None),
@@ -158,6 +183,12 @@ def test_captions_amid_the_article(lines: tuple[str, ...], text: str, credit: st
 def test_sentences_like_captions_stay_in_the_article(lines: tuple[str, ...]) -> None:
     draft = strip_text("\n".join(("Ferry to leave an hour later", *PROSE, *lines, *PROSE[::-1])))
     assert not draft.captions
+
+
+def test_a_long_line_in_capitals_between_paragraphs_links_to_another_article() -> None:
+    shouted = "SECOND FERRY RUNS AGROUND OFF THE ISLAND AFTER NIGHT OF FOG, CAPTAIN BLAMES RADAR"
+    draft = strip_text("\n".join(("Ferry to leave an hour later", *PROSE, shouted, *PROSE[::-1])))
+    assert shouted not in draft.paragraphs()
 
 
 def test_the_copyright_of_a_page_is_no_caption() -> None:
