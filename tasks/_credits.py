@@ -36,7 +36,11 @@ _BRACKETED = re.compile(
     rf"|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_AGENCY}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$",
     re.I,
 )
-_LABELLED = re.compile(rf"(?:^|[\s.|–—-])({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}})$", re.I)
+# Also `at the World CupCredit: PA`, as pages print a credit that has an element of its own.
+_GLUED = r"(?-i:(?<=[a-zß-ÿ\d)”\"])(?=[A-Z]))"
+_LABELLED = re.compile(
+    rf"(?:^|[\s.|–—-]|{_GLUED})({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}}(?:\|\s\w+:[^:]{{2,60}})?)$", re.I
+)
 _PHOTO_BY = re.compile(
     r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I
 )
@@ -46,12 +50,22 @@ _SLASHED = re.compile(
     rf"(?:^(?:{_NAME}(?:\s?/\s?| via ))?|(?:(?<=[.!?…”\"'’)|]) ?|\s[-–—]\s)(?:{_NAME}(?:\s?/\s?| via | for |, ))?)"
     rf"{_AGENCY}(?:\s?[/|,]\s?(?:[^./]|(?<=\b[A-Z])\.){{2,50}}){{0,2}}\.?$"
 )
+#: `The ministers in Madrid EFE/ J.J. Lee`, `The fire @island via X / Reuters`, `The fireEmergency Board/EFE`: no sign
+#: parts caption and credit.
+_UNPARTED = re.compile(
+    r"\s((?:EFE|AFP|AP|EPA|ANSA|APA|TASS|PAP)\s?/\s?[A-ZÀ-ÖØ-Þ](?:[^./]|(?<=\b[A-Z])\.){2,40})$"
+    rf"|\s(@\w+ via [^/]{{1,20}}(?:\s?/\s?{_AGENCY})?)$|(?<=[a-zß-ÿ])([A-ZÀ-ÖØ-Þ][^./]{{2,40}}/{_AGENCY})$"
+)
+#: `尹大統領の発言を見る国民（ソウルで）＝ＡＰ`, `＝東京都内で、山田太郎撮影`.
+_JAPANESE = re.compile(r"[=＝]((?:[A-ZＡ-Ｚ]{2,7}|共同|時事|ロイター)(?:通信)?|[^=＝。]{2,40}(?:撮影|提供))$")
 #: Further forms of a credit in the order in which they are tried, and what each needs, in small letters.
 _FORMS = (
     (_SIGN, ("©", "(c)", "copyright")),
     (_LABELLED, (":", "/", "|")),
     (_PHOTO_BY, (" by ", " courtesy of ", " via ")),
     (_SLASHED, ("",)),
+    (_UNPARTED, ("/", "@")),
+    (_JAPANESE, ("=", "＝")),
 )
 _LONGEST_AGENCY = 30
 _BARE_AGENCY = re.compile(rf"[(\[]?{_AGENCY}[)\]]?\.?")
@@ -62,7 +76,7 @@ _HINTS = Needles((
     "/", "©", "(c)", "via", "photo", "imag", "pic", "credit", "crédit", "courtesy", "source", "foto", "bild",
     "quelle", "fuente", "fonte", "kuva", "archiv", "getty", "reuters", "afp", "shutterstock", "istock", "alamy",
     "bloomberg", "divulga", "reprodu", "copyright", "ljósmynd", "nuotr", "연합뉴스", "뉴시스", "뉴스1",
-    "d press", "n press", "screen", "skjáskot", "captur",
+    "d press", "n press", "screen", "skjáskot", "captur", "=", "＝",
 ))  # fmt: skip
 _AGENCIES = Needles(("AP", "EPA", "PA", "EFE", "dpa"))
 #: A credit stands in the last characters of its line.

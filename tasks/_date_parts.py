@@ -64,8 +64,8 @@ DATE_FORMS = tuple(
         r"(?:(?:中[華华])?(?P<era>令和|平成|昭和|民國|民国)\s?(?P<ey>\d{1,3}|元)|(?<!\d)(?P<y>\d{4}))\s?[年년]\s?(?P<m>\d{1,2})\s?[月월]\s?(?P<d>\d{1,2})\s?[日号號일]?(?!\d)",
         # 22.04.2024, 3/4/14, 22.04.2024-19:20
         r"(?<![\d.,/:-])(?P<a>\d{1,2})\s?(?P<sep>[-/.‐–])\s?(?P<b>\d{1,2})\s?(?P=sep)\s?(?P<y>\d{4}|\d{2})(?!\d|[-/:]\d(?!\d?:\d\d))",
-        # 22/4 2024, 22/4-2024
-        r"(?<![\d.,/:-])(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?:\.?\s|-)(?P<y>(?:19|20)\d\d)(?![\d:]|[-/.]\d)",
+        # 22/4 2024, 22/4-2024, 22/4 — 2024
+        r"(?<![\d.,/:-])(?P<a>\d{1,2})(?P<sep>[/.])(?P<b>\d{1,2})(?:\.?\s(?:[—–-]\s)?|-)(?P<y>(?:19|20)\d\d)(?![\d:]|[-/.]\d)",
         # 22 April 2024, 22nd of April, 2024, 22-Apr-24, 22 de abril de 2024
         rf"(?<![\d:.,/])(?P<d>\d{{1,2}}){_DAY_END}[\s\-/.,]{{0,3}}{_OF}{_W}[.॰]?[\s,\-/.]{{0,3}}"
         r"(?:(?:de|del|of|do|di|anul|năm|พ\.ศ\.|ค\.ศ\.)\s*){0,2}(?:(?P<y>[12]\d{3})(?!\d)|['’]?(?P<yy>\d{2})(?!\d|\s?[:.hH]\d|\s?Uhr))",
@@ -127,7 +127,7 @@ def plain_digits(text: str) -> str:
 
 
 # What the forms without the name of a month have.
-_MAYBE_NAMELESS = re.compile(r"\d\s?[-/.‐–]\s?\d\d?(?:\s?[-/.‐–]\s?\d|\.?\s(?:19|20)\d\d)|[年년]|\d\s[Tt]h|оны")
+_MAYBE_NAMELESS = re.compile(r"\d\s?[-/.‐–]\s?\d\d?(?:\s?[-/.‐–]\s?\d|\.?\s(?:[—–-]\s)?(?:19|20)\d\d)|[年년]|\d\s[Tt]h|оны")
 _FORM_WITH_NAME = tuple("?P<word>" in form.pattern for form in DATE_FORMS)
 
 # Words that a page prints on lines or in boxes of their own stand without a space between them in its visible text:

@@ -79,6 +79,22 @@ def _numbered(names: list[str]) -> dict[str, int]:
     return {fold_word(word.replace("_", " ")): n for n, words in enumerate(names, 1) for word in words.split()}
 
 
+@cache
+def _spellings() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Words as Americans and as the British spell them."""
+    seed = tomllib.loads(_SEED.read_text(encoding="utf-8"))
+    american, british = (
+        re.compile(rf"\b(?:{'|'.join(seed[name].split())})", re.IGNORECASE) for name in ("american", "british")
+    )
+    return american, british
+
+
+def is_american(text: str) -> bool:
+    """Whether an English text is spelled as in the States, where the month stands first in 03/04/2014."""
+    american, british = (len(pattern.findall(text)) for pattern in _spellings())
+    return american > british
+
+
 def _bare_words(pattern: str) -> list[str]:
     """The words, or beginnings of words, that a pattern of the seed spells out."""
     spelled = re.sub(r"\\.|\{n\}|(?:\[[^]]*\]|[^()])\?|\[[^]]*\]", " ", pattern.replace("(?:", "("))

@@ -106,8 +106,7 @@ def _read_timestamp_line(line: str) -> TimestampLine | None:
         return None
     if not _is_furniture(rest) or _is_span(line, groups):
         return None
-    first = [_printed(line, g) for g in dated if not g.updated]
-    last = [_printed(line, g) for g in dated if g.updated]
+    first, last = _editions(line, dated)
     return TimestampLine(first[0] if first else None, last[-1] if last else None, _is_labelled(groups))
 
 
@@ -130,8 +129,7 @@ def _read_dated_line(line: str) -> tuple[str, TimestampLine] | None:
     words = " ".join(rest.split())
     if not dated or len(TOKEN.findall(words)) > 14 or _is_span(line, groups):
         return None
-    first = [_printed(line, g) for g in dated if not g.updated]
-    last = [_printed(line, g) for g in dated if g.updated]
+    first, last = _editions(line, dated)
     stamp = TimestampLine(first[0] if first else None, last[-1] if last else None, _is_labelled(dated))
     return words.strip(" |·•,-–—/:"), stamp
 
@@ -177,18 +175,39 @@ def is_date_shaped(raw: str) -> bool:
     return any("D" in g.parts for g in find_groups(text)[0])
 
 
-def day_first_in(texts: Iterable[str]) -> bool | None:
-    """The order of numeric dates that these show (15/03/2014: True; 03/15/2014: False), None when none tells."""
+def day_first_in(texts: Iterable[str], sign: str = "") -> bool | None:
+    """The order of numeric dates that these show (15/03/2014: True; 03/15/2014: False), None when none tells.
+
+    `sign`: only dates with this between their numbers tell.
+    """
     for text in texts:
         for found in DATE_FORMS[2].finditer(plain_digits(text[:300])):
             day_first = own_order(found)
-            if day_first is not None:
+            if day_first is not None and found["a"] != found["b"] and sign in found["sep"]:
                 return day_first
     return None
 
 
+def sign_in_doubt(raw: str) -> str:
+    """What stands between the numbers of a date that may be day or month first; empty where that is plain."""
+    found = DATE_FORMS[2].search(plain_digits(raw[:300]))
+    return found["sep"] if found and own_order(found) is None else ""
+
+
 def _is_labelled(groups: Iterable[Group]) -> bool:
     return any(group.updated is not None for group in groups)
+
+
+def _editions(line: str, dated: list[Group]) -> tuple[list[str], list[str]]:
+    """The words of the dates of publication, and of those of updates.
+
+    `2024-04-18T13:00:39+00:00March 22nd, 2024`: what machines read in front of the date is the time of the last save.
+    """
+    first = [_printed(line, g) for g in dated if not g.updated]
+    last = [_printed(line, g) for g in dated if g.updated]
+    if len(first) > 1 and _ISO.fullmatch(first[0]) and first[0] + first[1] in line:
+        last.insert(0, first.pop(0))
+    return first, last
 
 
 def _printed(line: str, group: Group) -> str:
@@ -244,10 +263,10 @@ def _resolve(
     year = _year(named, now, bool(_THAI.search(found.string)) or language == "th")
     if "a" in named:
         order = own_order(found)
-        if order is None and named["sep"] == ".":
-            order = True
         if order is None:
-            order = day_first if day_first is not None else not _is_american(group, language, default_zone, zone_words)
+            order = day_first
+        if order is None:
+            order = named["sep"] == "." or not _is_american(group, language, default_zone, zone_words)
         month, day = (int(named["b"]), int(named["a"])) if order else (int(named["a"]), int(named["b"]))
     else:
         month = int(named["m"]) if named.get("m") else (month_number(named["word"], language) or 0)

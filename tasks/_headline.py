@@ -9,13 +9,18 @@ from collections.abc import Sequence
 from math import exp, log1p, sqrt
 
 from tasks._lines import BULLET, Line
-from tasks._roles import dated, is_signed
+from tasks._name_words import is_person_name, name_words
+from tasks._roles import OUTLET_TAIL, dated, is_signed
 
 # Cross-validated by site: below these, what is found is more often wrong than right.
 TITLE_FROM = 0.02
-LIKELY_TITLE = 0.4
+LIKELY_TITLE = 0.3
+#: A headline with more than such a share of the body above it must be as likely as this.
+MOST_ABOVE, BELOW_FROM = 0.4, 0.4
 #: Characters of a headline that may stand at the end of another line.
 SHORTEST_TITLE = 12
+#: One that stands up to so many lines above is the headline if it is about as likely.
+ABOVE_BEST = 6
 AS_LIKELY = 0.7
 #: Headlines may ask or exclaim; a full stop ends a sentence.
 STOPS = (".", "。", "।", "۔")
@@ -30,24 +35,31 @@ LESS_LIKELY = 0.3
 #: have in common with it counts as well, and lines count that the labeller was not asked about.
 UNSURE_TITLE = 0.2
 HARDLY_LIKELY = 0.03
-WEIGHT_IN_COMMON = 0.1
+WEIGHT_IN_COMMON = 0.2
 ABOVE = 60
-SHORTEST_HEADLINE, LONGEST_HEADLINE = 3, 25
+SHORTEST_HEADLINE, LONGEST_HEADLINE, LONGEST_LIKELY = 3, 25, 34
 SHORTEST_PROSE = 8
 #: `Tested by Ann Lee`, `Contributions from Ann Lee`: who had a hand in it.
 _HELPED = re.compile(
     r"(?:tested|contribut\w+|(?:medically )?reviewed|fact[- ]checked|edited|updated) (?:by|from)\b", re.I
 )
+_READING_TIME = re.compile(r"\b\d+[ -]?min(?:ute)?s?\.?[ -]read\b", re.I)
 #: `« The story before | Home`: the way to other pages.
 _WAY_ELSEWHERE = re.compile(r"[«‹←<»›→>]\s|.*\s[»›→>]$")
+#: What pages put between a kicker and its headline.
+_APART = " :–—|-"
+_PARTED = re.compile(r"\s+[:|»–—-]\s+")
 _TELLING = re.compile(r"\w{4,}")
 
 
 def find_headline(lines: Sequence[Line]) -> int | None:
-    """The line most likely to be the headline, or the one right above it, since standfirsts look much the same."""
-    free = [n for n, line in enumerate(lines) if line.roles and _may_be_title(line)]
+    """The line most likely to be the headline, or one closely above it, since standfirsts look much the same."""
+    free = [n for n, line in enumerate(lines) if _may_be_title(line)]
     best = max(free, key=lambda n: _likely(lines[n]), default=None)
-    if best is None or lines[best].role("title") < UNSURE_TITLE:
+    if best is not None and lines[best].role("title") < BELOW_FROM and _share_above(lines, best) > MOST_ABOVE:
+        free = [n for n in free if _share_above(lines, n) <= MOST_ABOVE]
+        best = max(free, key=lambda n: _likely(lines[n]), default=None)
+    if best is None or _likely(lines[best]) < UNSURE_TITLE:
         free, best = _closest_to_body(lines, free)
     if best is None:
         return None
@@ -56,10 +68,23 @@ def find_headline(lines: Sequence[Line]) -> int | None:
     alone = [n for n in (*free, *beside) if _ends_with(lines[best].text, lines[n].text)]
     if alone:
         return min(alone, key=lambda n: abs(n - best))
-    above = lines[best - 1] if best - 1 in free else None
-    if above and not _ends_with(above.text, lines[best].text) and _likely(above) >= AS_LIKELY * _likely(lines[best]):
-        return best - 1
+    reach = ABOVE_BEST if lines[best].role("title") >= UNSURE_TITLE else 1
+    for number in range(best - 1, max(-1, best - 1 - reach), -1):
+        if lines[number].stamp:  # of something else
+            break
+        if number in free and _is_as_likely(lines[number], lines[best]):
+            return number
     return best
+
+
+def _is_as_likely(above: Line, best: Line) -> bool:
+    return not _ends_with(above.text, best.text) and _likely(above) >= AS_LIKELY * _likely(best)
+
+
+def _share_above(lines: Sequence[Line], number: int) -> float:
+    """The share of the body's words that stand above a line."""
+    words = [line.words if line.is_body else 0.0 for line in lines]
+    return sum(words[:number]) / max(1.0, sum(words))
 
 
 def _is_most_of(lines: Sequence[Line], short: int, long: int) -> bool:
@@ -81,7 +106,8 @@ def _may_be_title(line: Line) -> bool:
 
 
 def _likely(line: Line) -> float:
-    is_doubtful = line.bullet or line.kind or line.text.endswith((*STOPS, ":"))
+    is_doubtful = line.bullet or line.kind or line.text.endswith((*STOPS, ":")) or _is_of_the_page(line)
+    is_doubtful = is_doubtful or line.words > LONGEST_LIKELY
     return line.role("title") * (LESS_LIKELY if is_doubtful else 1)
 
 
@@ -91,14 +117,17 @@ def _closest_to_body(lines: Sequence[Line], free: Sequence[int]) -> tuple[list[i
     That is by its odds and by the words that it has in common with the body, those counting that the body repeats.
     """
     prose = [n for n, line in enumerate(lines) if line.is_body and line.words >= SHORTEST_PROSE]
-    start = prose[0] if prose else 0
+    start = next((n for n in prose if lines[n].stops), prose[0] if prose else 0)
     above = (n for n in range(max(0, start - ABOVE), start) if _looks_like_headline(lines[n]))
     free = sorted({*free, *above})
     told = Counter(word for n in prose for word in _TELLING.findall(lines[n].text.casefold()))
+    subheads = {line.folded: n for n, line in enumerate(lines[start:], start) if line.is_body}
 
     def likely(number: int) -> float:
         line = lines[number]
-        words = set(_TELLING.findall(line.text.casefold()))
+        if subheads.get(line.folded, 0) > number:  # in a table of contents
+            return HARDLY_LIKELY * _likely(line)
+        words = set(_TELLING.findall(line.folded))
         common = sum(log1p(max(0, told[word] - line.is_body)) for word in words) / sqrt(max(1, len(words)))
         return (_likely(line) + HARDLY_LIKELY) * exp(WEIGHT_IN_COMMON * common)
 
@@ -106,14 +135,48 @@ def _closest_to_body(lines: Sequence[Line], free: Sequence[int]) -> tuple[list[i
 
 
 def _looks_like_headline(line: Line) -> bool:
-    if line.kind or line.stamp or line.bullet or line.is_body:
+    if line.kind or line.stamp or line.bullet:
         return False
     is_long_enough = SHORTEST_HEADLINE <= line.words <= LONGEST_HEADLINE
     return is_long_enough and not line.text.endswith(STOPS) and not _is_of_the_page(line)
 
 
 def _is_of_the_page(line: Line) -> bool:
-    """Whether a line signs, begins with its day, or leads elsewhere."""
+    """Whether a line signs, dates (begins with its day, or has no word beside it), or leads elsewhere."""
     if is_signed(line.text) or _HELPED.match(line.text) or _WAY_ELSEWHERE.match(line.text):
         return True
-    return line.text[:1].isdigit() and bool(dated(line))
+    if _READING_TIME.search(line.text):
+        return True
+    if (label := name_words().prefix.match(line.text)) and is_person_name(line.text[label.end() :]):
+        return True
+    stamp = dated(line)
+    day = stamp and (stamp.published or stamp.updated)
+    return bool(day) and (line.text[:1].isdigit() or len(line.text.split()) <= len(day.split()) + 1)
+
+
+def words_of_headline(lines: Sequence[Line], number: int) -> str:
+    """The headline that line `number` prints, without the outlet behind it and a kicker before it."""
+    title = BULLET.sub("", lines[number].text) or lines[number].text
+    if tail := OUTLET_TAIL.search(title):
+        bare, outlet = title[: tail.start()].casefold(), tail[0].strip(" |–—»·-").casefold()
+        same = (line for line in lines if line.folded in (bare, outlet))
+        # The outlet is no part of it where the headline also stands without, or the outlet by itself.
+        if any(line.folded == outlet or line.role("title") >= TITLE_FROM for line in same):
+            title = title[: tail.start()]
+    return _without_kicker(lines, title)
+
+
+def _without_kicker(lines: Sequence[Line], title: str) -> str:
+    """The headline without the words above it, where another line parts the two otherwise or has the headline alone."""
+    whole = _PARTED.split(title, maxsplit=1)[-1]
+    for line in lines:
+        alike = next((n for n, (a, b) in enumerate(zip(line.text, title, strict=False)) if a != b), 0)
+        kicker = title[:alike].rstrip(_APART)
+        parted = line.text[len(kicker) :]
+        rest = parted.lstrip(_APART)
+        is_parted = bool(kicker and rest and parted[: -len(rest)].strip())
+        if is_parted and title[len(kicker) :].lstrip(_APART) == rest and len(rest) >= max(SHORTEST_TITLE, len(kicker)):
+            return rest
+        if line.text == whole != title and 2 * len(whole) >= len(title):
+            return whole
+    return title

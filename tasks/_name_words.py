@@ -58,12 +58,14 @@ class NameWords:
     """Tables of `seeds/names.toml`, casefolded.
 
     `signing` are the prefixes that sign in the middle of a line, too, some only with a colon; `cuts` are the words
-    that they and the supporting phrases begin with.
+    that they and the supporting phrases begin with.  `telling`: what stands above or before an author's name that is
+    told beside the article.
     """
 
     prefix: Phrases
     signing: Phrases
     supporting: Phrases
+    telling: Phrases
     signing_with_colon: frozenset[str]
     cuts: frozenset[str]
     suffixes: tuple[str, ...]
@@ -77,6 +79,7 @@ class NameWords:
     organisations: frozenset[str]
     unspaced_organisations: re.Pattern[str]
     acronyms: frozenset[str]
+    degrees: frozenset[str]
     agencies: frozenset[str]
     nobody: frozenset[str]
     not_names: frozenset[str]
@@ -103,6 +106,7 @@ def name_words() -> NameWords:
         "desks",
         "organisations",
         "acronyms",
+        "degrees",
         "agencies",
         "nobody",
     )
@@ -118,6 +122,7 @@ def name_words() -> NameWords:
         signing=signing,
         signing_with_colon=frozenset(p[:-1] for p in seed["signing"] if p.endswith(":")),
         supporting=supporting,
+        telling=Phrases(seed["telling"]),
         cuts=signing.starts | supporting.starts,
         suffixes=tuple(sorted((s.casefold() for s in seed["suffixes"]), key=len, reverse=True)),
         hangul_signed=re.compile(
@@ -134,7 +139,7 @@ _SEPARATES = re.compile(r"[,;/|•·、，；]|\s[-–—]\s")
 _SEPARATOR = re.compile(rf"\s*(?:{_SEPARATES.pattern})\s*")
 # A name's word: letters with inner points, apostrophes and hyphens; initials such as `J.` and `J.K.`
 _NAME_WORD = re.compile(r"[^\W\d_][^\W\d_'’ʼ.\-‐‑\u0300-\u036f]*(?:['’ʼ.\-‐‑][^\W\d_\u0300-\u036f]*)*")
-_GENERATION = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv", "phd", "md"))
+_GENERATION = frozenset(("jr", "jr.", "sr", "sr.", "ii", "iii", "iv"))
 GENERATION_COMMA = re.compile(r",\s*(?=(?:[JS]r\b|I{2,3}\b|IV\b))")
 _TITLE = frozenset(("dr", "dr.", "prof", "prof.", "mr", "mr.", "mrs", "mrs.", "ms.", "sir", "dame", "rev", "rev."))
 # Endings of nouns and adjectives that no name has; `ing`, `ment`, `ance`, `ity` are left out for Manning, Clement,
@@ -186,14 +191,15 @@ def is_person_name(line: str) -> bool:
             else:
                 names[-1].append(word)
         names.append([])
-    names = [n for n in names if n]
+    # `Ann Lee, MD, PhD`
+    names = [n for n in names if n and not (n is not names[0] and all(t.casefold() in words.degrees for t in n))]
     return 1 <= len(names) <= 8 and all(is_one_person(name) for name in names)
 
 
 def is_one_person(tokens: list[str]) -> bool:
     """Whether the words are the name of one person, as far as words can tell."""
     words = name_words()
-    while len(tokens) > 2 and tokens[-1].casefold() in _GENERATION:
+    while len(tokens) > 2 and tokens[-1].casefold() in (_GENERATION | words.degrees):
         tokens = tokens[:-1]
     if len(tokens) > 2 and tokens[0].casefold() in _TITLE:
         tokens = tokens[1:]

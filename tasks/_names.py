@@ -58,7 +58,7 @@ _FIRST_OF_LIST = re.compile(r"[,;&]|\s(?:e|und)\s")
 # What ends in a date, or in its time: `12. März 2019, 10 Uhr`
 _DATE_ENDS = re.compile(r"\d\W*(?:Uhr|h)?\W*$")
 _LIKE_PARTICLES = frozenset(("von", "di", "de", "da", "af", "av", "от", "a"))
-_BEFORE_DATES = frozenset(("published", "updated", "posted", "last", "on", "in", "am", "le", "el", "il"))
+_BEFORE_DATES = frozenset(("published", "updated", "posted", "last", "on", "in", "at", "am", "le", "el", "il"))
 _EDGES = " \t.,;:|/•·⋅-–—*\"“”'«»()[]【】〔〕「」"
 _INNER_EDGES = _EDGES.replace(".", "")
 

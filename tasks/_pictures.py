@@ -7,6 +7,7 @@ from functools import lru_cache
 from schemas.draft import Caption
 from tasks._credits import TAIL, bare_credit, is_bare_agency, split_credit
 from tasks._lines import Line
+from tasks._name_words import is_person_name
 
 _NAME = r"[A-ZÀ-ÖØ-Þ][\w.'’&-]*"
 #: `NAME via AGENCY`, `NAME / AGENCY`, `Photo: NAME`: a line that is nothing but a credit.
@@ -65,10 +66,24 @@ _PLACES = re.compile(
     r"v\. ?l\. ?n\. ?r\.)\)",
     re.I,
 )
+#: `Ann Lee, center, waits for the ferry`: the same in the style of agencies.
+_PLACES_APART = re.compile(
+    r", (?:(?:far|front|back|(?:second|third|fourth) from) )?(?:left|right|cent(?:er|re)),", re.I
+)
 _MOST_PLACED_WORDS = 40
 _MONTH = r"(?:Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.?"
 #: `Ann Lee helps her son April 14, 2024, in Birmingham, Ala.`: the style of agencies.
-_ON_THE_DAY = re.compile(rf"\b{_MONTH} \d{{1,2}}, (?:19|20)\d\d, in [A-Z][\w .,'’-]{{2,40}}$")
+_ON_THE_DAY = re.compile(
+    rf"\b{_MONTH} \d{{1,2}}, (?:19|20)\d\d, in [A-Z][\w .,'’-]{{2,40}}$"
+    rf"|\b[Ii]n [A-Z][\w .,'’-]{{2,40}},(?: on)? {_MONTH} \d{{1,2}}, (?:19|20)\d\d\.?$"
+    r"|\b[Ee]n [A-Z][\w .,'’-]{2,40}, (?:el )?\d{1,2} de \w{4,10} de (?:19|20)\d\d\.?(?: \([A-Z][\w ]{2,30}\))?$"
+)
+#: `FORTVILET: Her tror Ann Lee at finalen glipper.`: tabloids say in a word in capitals what a picture shows.
+_SHOUTED = re.compile(r"[A-ZÀ-ÖØ-Þ]{4,}: [A-ZÀ-ÖØ-Þ]")
+#: `Ann Lee waits for the ferry. (Bo Ek)`
+_ONE_NAME = re.compile(rf"(?<=\.)[\"'”’]?\s\(({_NAME} {_NAME})\s?\)\.?$")
+#: So likely a caption must be what looks like one in a way that paragraphs may look, too.
+POSSIBLE_CAPTION = 0.1
 #: `Firefighters search the rooms – video`.
 _VIDEO = re.compile(r"\s[–—-]\s(?:video|gallery|in pictures)\.?$", re.I)
 _LONGEST_VIDEO = 20
@@ -227,18 +242,25 @@ def _label_caption(line: Line) -> None:
     if credit is None:
         if line.match:
             return
+        is_short = line.words <= _MOST_PLACED_WORDS and line.role("title") < TITLE_ABOVE
+        is_possible = is_short and line.role("caption") >= POSSIBLE_CAPTION
         if _CAPTION_DATELINE.match(line.text):
             line.take("caption", "caption:agency dateline")
         elif _FILE_PICTURE.match(line.text):
             line.take("caption", "caption:file picture")
-        elif line.words > _MOST_PLACED_WORDS:
-            return
-        elif _PLACES.search(line.text) and line.role("title") < TITLE_ABOVE:
+        elif is_short and _PLACES.search(line.text):
             line.take("caption", "caption:who stands where")
-        elif _VIDEO.search(line.text, len(line.text) - _LONGEST_VIDEO) and line.role("title") < TITLE_ABOVE:
+        elif is_short and _VIDEO.search(line.text, len(line.text) - _LONGEST_VIDEO):
             line.take("caption", "caption:of a video")
-        elif line.has_digit and _ON_THE_DAY.search(line.text):
+        elif line.has_digit and line.words <= _MOST_PLACED_WORDS and _ON_THE_DAY.search(line.text):
             line.take("caption", "caption:where and when")
+        elif is_possible and _PLACES_APART.search(line.text):
+            line.take("caption", "caption:who stands where")
+        elif is_possible and line.body <= 0.5 and _SHOUTED.match(line.text):
+            line.take("caption", "caption:a word in capitals")
+        elif is_possible and (hit := _ONE_NAME.search(line.raw)) and is_person_name(hit[1]):
+            line.take("caption", "caption:a name in brackets")
+            line.cut = (hit.start(), hit[1])
         return
     if not line.raw[:at].strip(" |-–—."):
         line.take("credit", "credit:line")

@@ -7,7 +7,8 @@ from datetime import UTC, datetime, timedelta
 from schemas.article import Article, Removed
 from schemas.document import Document
 from schemas.draft import BODY, Byline, Caption, Draft, Piece
-from tasks._dates import ParsedDate, day_first_in, is_date_shaped, is_plausible, parse_date
+from tasks._date_words import is_american
+from tasks._dates import ParsedDate, day_first_in, is_date_shaped, is_plausible, parse_date, sign_in_doubt
 from tasks._language import detect_language, language_code
 from tasks._names import read_authors, same_name
 from tasks._publishers import find_publisher
@@ -230,14 +231,27 @@ class _Dates:
 
     def _read(self, raw: str, day_first: bool | None) -> _Read | None:
         raw = clean_line(raw)
+        likely = self._likely_order(raw) if day_first is None else day_first
         # 03/12/2024 in May 2024 is the 12th of March: the other order is tried where one is still to come.
-        for order in (day_first, True, False) if day_first is None else (day_first,):
+        for order in (likely, True, False) if day_first is None else (day_first,):
             found = parse_date(raw, self._language, self._zone, self._now, day_first=order)
             if found and is_plausible(found.at, self._now):
                 return _Read(found, raw[:200])
             if not found:
                 break
         return None
+
+    def _likely_order(self, raw: str) -> bool | None:
+        """Whether an order of numbers in doubt is day first: as in other dates of the page, or month first with slashes
+        in American spelling.
+        """
+        sign = sign_in_doubt(raw)
+        if not sign:
+            return None
+        order = day_first_in((piece.text for piece in self._draft.pieces), sign)
+        if order is None and sign == "/" and self._language == "en" and not self._zone:
+            return False if is_american(" ".join(self._draft.paragraphs())) else None
+        return order
 
 
 def _says_more(new: ParsedDate, old: ParsedDate) -> bool:

@@ -17,7 +17,7 @@ from tasks._comments import take_threads
 from tasks._credits import is_bare_agency
 from tasks._encoding import decode
 from tasks._features import best_run, prose_of
-from tasks._head import CAPTION_FROM, SURE_CAPTION, Head, read_head
+from tasks._head import Head, is_likely_caption, read_head
 from tasks._headline import SURE
 from tasks._labeller import label, reasons
 from tasks._lines import Line, read_lines
@@ -36,6 +36,7 @@ UNSURE_BELOW = 0.75
 LOST_BELOW = 0.7
 #: A line of that run that is no prose must be as likely as this.
 POSSIBLE = 0.3
+UNDER_COMMENTS = 4
 #: A body of fewer words is none.
 FEWEST_WORDS = 20
 #: What stands in boxes between two paragraphs, and the most lines that such a box has.
@@ -48,6 +49,7 @@ NEARLY = 0.45
 SHORTEST_COPY = 5
 #: So sure must the labeller be that a line which begins like an editor's note is body all the same.
 SURE_OF_NOTE = 0.97
+SHORTEST_SHOUTED = 9
 LIKELY_LIST = 0.3
 NEAR_LIST = 2
 #: What such a line begins goes on below it.
@@ -141,6 +143,9 @@ def _fall_back(lines: Sequence[Line], confidence: float) -> None:
     shapes = read_shapes([line.text or "." for line in lines])
     prose = prose_of(shapes)
     prose[[bool(line.kind or line.stamp) for line in lines]] = 0
+    # What readers are told above their comments is in whole sentences, too.
+    for number in (n for n, line in enumerate(lines) if line.kind == "comment_widget"):
+        prose[number : number + UNDER_COMMENTS] = 0
     first, last = best_run(prose, shapes.words)
     for number, line in enumerate(lines):
         if line.kind or line.stamp:
@@ -153,9 +158,7 @@ def _fall_back(lines: Sequence[Line], confidence: float) -> None:
 
 def _label_captions(lines: Sequence[Line]) -> None:
     for line in lines:
-        if not line.roles or line.kind or line.role("caption") < CAPTION_FROM:
-            continue
-        if line.role("caption") > min(line.body, SURE_CAPTION):
+        if is_likely_caption(line):
             line.take("caption", "caption:labeller", round(line.role("caption"), 3))
             at, credit = cut_credit(line)
             if credit:
@@ -207,6 +210,9 @@ def _label_body(lines: Sequence[Line]) -> None:
         if not line.kind and line.is_body:
             if is_bare_agency(line.text):
                 line.take("credit", "credit:agency alone")
+            # Between two paragraphs a long line in capitals links to another article.
+            elif line.words >= SHORTEST_SHOUTED and not line.stops and line.body < SURE and line.text.isupper():
+                line.take("related_links", "inside the body:headline in capitals", round(1 - line.body, 3))
             elif line.stamp and line.body < SURE:
                 line.take("timestamp", "timestamp")
             else:

@@ -194,6 +194,19 @@ def test_the_order_of_numbers_is_the_pages():
     assert found.published_on == date(2014, 3, 4)
 
 
+def test_the_order_of_numbers_is_that_of_other_dates_with_the_same_sign():
+    others = body("The gauges were read on 3/15/2014, and again in the spring.", "The dam was closed on 15.03.2013.")
+    assert article(dataclasses.replace(others, published=("3/4/2014",))).published_on == date(2014, 3, 4)
+    assert article(dataclasses.replace(others, published=("3.4.2014",))).published_on == date(2014, 4, 3)
+
+
+@pytest.mark.parametrize(("color", "month"), [("color", 3), ("colour", 4)])
+def test_the_order_of_numbers_is_that_of_the_spelling(color, month):
+    text = f"The town's board chose the {color} of the new ferry after a long meeting with all of its sailing clubs."
+    assert article(body(text, published=("3/4/2014",))).published_on == date(2014, month, 7 - month)
+    assert article(body(text, published=("3-4-2014",))).published_on == date(2014, 4, 3)
+
+
 def test_a_numeric_date_still_to_come_is_read_in_the_other_order():
     assert article(Draft(published=("03/12/2024",))).published_on == date(2024, 3, 12)
     assert article(Draft(published=("03/04/2024",))).published_on == date(2024, 4, 3)

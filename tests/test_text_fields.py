@@ -34,6 +34,14 @@ def test_what_leads_elsewhere_dates_or_helped_is_no_headline(line: str) -> None:
     assert strip_text(page(line, "Ferry to leave later")).title == "Ferry to leave later"
 
 
+@pytest.mark.parametrize(
+    "other", ["Island ferries: The ferry leaves an hour later", "Island ferries – The ferry leaves an hour later"]
+)
+def test_a_kicker_glued_to_the_headline_is_cut_off_where_another_line_keeps_them_apart(other: str) -> None:
+    draft = strip_text(page("Island ferries The ferry leaves an hour later") + "\n" + other)
+    assert draft.title == "The ferry leaves an hour later"
+
+
 def test_a_day_of_an_update_that_says_so_dates_the_page() -> None:
     draft = strip_text(page("Ferry to leave an hour later", "By Ann Lee ⋅ Review Editor ⋅ Updated November 18, 2025"))
     assert draft.published == ("November 18, 2025",) and "dated_by_update" in draft.flags
@@ -46,17 +54,77 @@ def test_the_day_of_a_list_of_others_is_not_taken_for_that_of_the_article() -> N
 
 
 @pytest.mark.parametrize(
+    ("headline", "other", "title"),
+    [
+        ("Islands : Ferry to leave an hour later", "Ferry to leave an hour later", "Ferry to leave an hour later"),
+        ("Ferries - An hour later from Monday", "Ferries", "Ferries - An hour later from Monday"),
+    ],
+)
+def test_what_stands_before_the_headline_is_cut_off_where_that_stands_alone(
+    headline: str, other: str, title: str
+) -> None:
+    assert strip_text(page(headline) + f"\n{other}").title == title
+
+
+def test_a_reading_time_is_no_headline() -> None:
+    assert (
+        strip_text(page("Ferry to leave an hour later", "Ann Lee 2 minutes read")).title
+        == "Ferry to leave an hour later"
+    )
+
+
+def test_what_machines_read_in_front_of_a_date_is_the_last_save() -> None:
+    draft = strip_text(
+        page("Ferry to leave an hour later", "Ann Lee2024-04-18T13:00:39+00:00March 22nd, 2024|Ferries|")
+    )
+    assert (draft.published[0], draft.updated[0]) == ("March 22nd, 2024", "2024-04-18T13:00:39+00:00")
+
+
+@pytest.mark.parametrize("numbers", ["8/1/2025", "1. 8. 2025"])
+def test_a_lone_day_below_the_headline_dates_the_article(numbers: str) -> None:
+    assert strip_text(page("Ferry to leave an hour later", "Ferries", numbers, "Read aloud")).published == (numbers,)
+
+
+@pytest.mark.parametrize(
     ("signature", "author"),
     [
         ("Author: Ann Lee", "Ann Lee"),
         ("Posted on July 1, 2024 by annlee", "annlee"),
         ("By Ann Lee ⋅ Review Editor ⋅ Updated November 18, 2025", "Ann Lee"),
         ("By Ann LeeJanuary 14, 202620 Mins Read", "Ann Lee"),
+        ("03/01/2017 by Ann Lee, Member of the Board", "Ann Lee"),
+        ("Posted by Ann at December 16, 2025 11:15 AM", "Ann"),
+        ("Ann Lee, MD, PhD", "Ann Lee"),
     ],
 )
 def test_bylines_of_unusual_shapes(signature: str, author: str) -> None:
     draft = strip_text(page("Ferry to leave an hour later", signature, "Photo: Bo Ek"))
     assert read_authors(draft.bylines, None)[0] == (author,)
+
+
+def test_names_on_lines_of_their_own_sign_together() -> None:
+    draft = strip_text(page("Ferry to leave an hour later", "Anna Lee", "Bert Roe", "24 October 2024"))
+    assert read_authors(draft.bylines, None)[0] == ("Anna Lee", "Bert Roe")
+
+
+@pytest.mark.parametrize(
+    "below",
+    [
+        ("About the author", "Anna Lee is a reporter in Norwick."),
+        ("Anna Lee", "Anna Lee is the harbour correspondent of the Island News and has never missed a ferry."),
+        ("View all posts by Anna Lee",),
+        ("This post was written by Anna Lee, who lives on the island.",),
+    ],
+)
+def test_the_author_may_be_told_below_the_article(below: tuple[str, ...]) -> None:
+    draft = strip_text("\n".join(("Ferry to leave an hour later", *PROSE, *below)))
+    assert read_authors(draft.bylines, None)[0] == ("Anna Lee",)
+
+
+def test_of_several_people_told_of_below_none_signs() -> None:
+    people = ("Anna Lee is a reporter in Norwick.", "Bert Roe is a photographer in Norwick.")
+    below = ("Read aloud", *(f"Island {n}" for n in range(10)), *people)
+    assert not strip_text("\n".join(("Ferry to leave an hour later", *PROSE, *below))).bylines
 
 
 def test_a_job_title_glued_to_the_name_is_cut_off() -> None:
@@ -90,6 +158,11 @@ def test_captions_with_their_credit_glued_on(line: str, text: str, credit: str) 
         (("Ann Lee waits for the ferry April 14, 2024, in Norwick, N.J.",), "Ann Lee waits for the ferry April 14, 2024, in Norwick, N.J.", None),
         (("Ann Lee waits for the ferry. (Harbour Board, Port of Norwick)",), "Ann Lee waits for the ferry.", "Harbour Board, Port of Norwick"),
         (("The deck at dawn.The Associated Press",), "The deck at dawn.", "The Associated Press"),
+        (("The ferry at dawn in Norwick EFE/ J.J. Lee",), "The ferry at dawn in Norwick", "EFE/ J.J. Lee"),
+        (("The ferry leaves the harbour for the last time @norwick via X / Reuters",), "The ferry leaves the harbour for the last time", "@norwick via X / Reuters"),
+        (("Ann Lee at the last ferryCredit: PA",), "Ann Lee at the last ferry", "PA"),
+        (("港を出る船（ノーウィックで、３日）＝ＡＰ",), "港を出る船（ノーウィックで、３日）", "ＡＰ"),
+        (("Ann Lee waits for the ferry in Norwick, New Jersey, April 14, 2024.",), "Ann Lee waits for the ferry in Norwick, New Jersey, April 14, 2024.", None),
     ],
 )  # fmt: skip
 def test_captions_amid_the_article(lines: tuple[str, ...], text: str, credit: str | None) -> None:
@@ -110,6 +183,12 @@ def test_captions_amid_the_article(lines: tuple[str, ...], text: str, credit: st
 def test_sentences_like_captions_stay_in_the_article(lines: tuple[str, ...]) -> None:
     draft = strip_text("\n".join(("Ferry to leave an hour later", *PROSE, *lines, *PROSE[::-1])))
     assert not draft.captions
+
+
+def test_a_long_line_in_capitals_between_paragraphs_links_to_another_article() -> None:
+    shouted = "SECOND FERRY RUNS AGROUND OFF THE ISLAND AFTER NIGHT OF FOG, CAPTAIN BLAMES RADAR"
+    draft = strip_text("\n".join(("Ferry to leave an hour later", *PROSE, shouted, *PROSE[::-1])))
+    assert shouted not in draft.paragraphs()
 
 
 def test_the_copyright_of_a_page_is_no_caption() -> None:
