@@ -127,7 +127,9 @@ def plain_digits(text: str) -> str:
 
 
 # What the forms without the name of a month have.
-_MAYBE_NAMELESS = re.compile(r"\d\s?[-/.‐–]\s?\d\d?(?:\s?[-/.‐–]\s?\d|\.?\s(?:[—–-]\s)?(?:19|20)\d\d)|[年년]|\d\s[Tt]h|оны")
+_MAYBE_NAMELESS = re.compile(
+    r"\d\s?[-/.‐–]\s?\d\d?(?:\s?[-/.‐–]\s?\d|\.?\s(?:[—–-]\s)?(?:19|20)\d\d)|[年년]|\d\s[Tt]h|оны"
+)
 _FORM_WITH_NAME = tuple("?P<word>" in form.pattern for form in DATE_FORMS)
 
 # Words that a page prints on lines or in boxes of their own stand without a space between them in its visible text:

@@ -170,13 +170,19 @@ def _without_kicker(lines: Sequence[Line], title: str) -> str:
     """The headline without the words above it, where another line parts the two otherwise or has the headline alone."""
     whole = _PARTED.split(title, maxsplit=1)[-1]
     for line in lines:
-        alike = next((n for n, (a, b) in enumerate(zip(line.text, title, strict=False)) if a != b), 0)
-        kicker = title[:alike].rstrip(_APART)
-        parted = line.text[len(kicker) :]
-        rest = parted.lstrip(_APART)
-        is_parted = bool(kicker and rest and parted[: -len(rest)].strip())
-        if is_parted and title[len(kicker) :].lstrip(_APART) == rest and len(rest) >= max(SHORTEST_TITLE, len(kicker)):
+        if line.text[:1] == title[:1] and (rest := _rest_behind_kicker(line.text, title)):
             return rest
         if line.text == whole != title and 2 * len(whole) >= len(title):
             return whole
     return title
+
+
+def _rest_behind_kicker(text: str, title: str) -> str:
+    """What both have behind the same words, if other signs than in the title part the two; else nothing."""
+    alike = next((n for n, (a, b) in enumerate(zip(text, title, strict=False)) if a != b), 0)
+    kicker = title[:alike].rstrip(_APART)
+    parted = text[len(kicker) :]
+    rest = parted.lstrip(_APART)
+    is_parted = bool(kicker and rest and parted[: -len(rest)].strip())
+    is_same = title[len(kicker) :].lstrip(_APART) == rest and len(rest) >= max(SHORTEST_TITLE, len(kicker))
+    return rest if is_parted and is_same else ""
