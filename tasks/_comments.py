@@ -8,6 +8,11 @@ from tasks._lines import Line
 
 #: So many comments below a header are a thread; an article has two times of its own, published and updated.
 FEWEST_COMMENTS = 3
+#: A header that has so few words of the body above it is the way to the comments, printed under the headline; so is
+#: one with prose right below it, or without a comment within so many lines.
+FEWEST_WORDS_ABOVE = 40
+PROSE_WORDS = 15
+FIRST_WITHIN = 12
 #: A name, with what a page puts beside it (`on`, `at`, `says`), has no more words.
 LONGEST_NAME = 8
 #: Below a line of these kinds, if that is all that it says, comments have ended.
@@ -20,18 +25,29 @@ def take_threads(lines: Sequence[Line]) -> None:
 
     Entries of a live blog have a time but no day, and no name right above.
     """
-    first = next((number for number, line in enumerate(lines) if line.is_body), len(lines))
-    number = first + 1
+    number, above = 0, 0.0
     while number < len(lines):
         end = number + 1
-        if lines[number].kind == "comment_widget":
+        if lines[number].kind == "comment_widget" and above >= FEWEST_WORDS_ABOVE and _is_opened(lines, number):
             while end < len(lines) and not _is_past(lines[end]):
                 end += 1
             if sum(_is_head(lines, place) for place in range(number + 1, end)) >= FEWEST_COMMENTS:
                 for line in lines[number + 1 : end]:
                     if not line.kind:
                         line.take("comment", "comments:thread")
+        elif lines[number].is_body:
+            above += lines[number].words
         number = end
+
+
+def _is_opened(lines: Sequence[Line], header: int) -> bool:
+    """Whether the first comment follows closely below this header."""
+    for number in range(header + 1, min(len(lines), header + 1 + FIRST_WITHIN)):
+        if _is_head(lines, number):
+            return True
+        if lines[number].words >= PROSE_WORDS and not lines[number].kind:
+            return False
+    return False
 
 
 def _is_past(line: Line) -> bool:

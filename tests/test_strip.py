@@ -162,6 +162,13 @@ def test_a_thread_of_comments_is_known_by_names_and_days(heads):
 def test_a_header_of_comments_above_the_article_or_a_live_blog_is_no_thread():
     for lines in (
         ["Comments", "Published 10 May 2018, 11:15", "Updated 11 May 2018, 12:30", *PROSE * 2],
+        ["Ann Lee", "31 Jan 2018, 20:02", "0 Comments", *PROSE * 2]
+        + [
+            line
+            for name in ("Weather", "Town", "Sport")
+            for line in ("A warning was issued", name, "2 Feb 2018, 19:49")
+        ],
+        ["2 Comments", "Ann Lee", "31 Jan 2018, 20:02", *PROSE * 2, "Town", "2 Feb 2018, 19:49", "Sport", "1 Feb 2018"],
         [*PROSE, "Comments", *(line for time in ("18:30", "18:42", "19:05") for line in (time, *LIKE_AN_ARTICLE))],
     ):
         _, body = article_of("Council votes to close the old baths", *lines)
