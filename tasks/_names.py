@@ -92,8 +92,8 @@ def _read_byline(byline: Byline, source: str | None) -> Iterator[tuple[str, str]
     if "@" in text or "." in text or "http" in text:
         text = clean_line(_HANDLE.sub(" ", _ADDRESS.sub(" ", text)))
     text = unglue(_GLUED_LABEL.sub(" | ", GLUED_BY.sub("", text)))
-    if source and _key(text) == _key(source) and text.strip(_EDGES):
-        yield text.strip(_EDGES), "organisation"
+    if source and _key(text) == _key(source) and any(map(str.isalnum, text)):
+        yield text.strip(_EDGES + "@"), "organisation"
         return
     text = GENERATION_COMMA.sub(" ", text)
     if UNSPACED.search(text):
@@ -292,8 +292,8 @@ def _is_role(text: str) -> bool:
 
 
 def _as_organisation(text: str) -> Iterator[tuple[str, str]]:
-    name = text.strip(_EDGES + " ")
-    if not name or len(name) > _LONGEST_ORGANISATION or name.casefold() in name_words().nobody:
+    name = text.strip(_EDGES + " @")
+    if not any(map(str.isalnum, name)) or len(name) > _LONGEST_ORGANISATION or name.casefold() in name_words().nobody:
         return
     if name.isupper() and name.casefold() not in name_words().acronyms and len(name) > 4:
         name = " ".join(t if t.casefold() in name_words().acronyms else cased(t) for t in name.split())
