@@ -244,11 +244,12 @@ def _label_caption(line: Line) -> None:
             return
         is_short = line.words <= _MOST_PLACED_WORDS and line.role("title") < TITLE_ABOVE
         is_possible = is_short and line.role("caption") >= POSSIBLE_CAPTION
-        if _CAPTION_DATELINE.match(line.text):
+        is_shouted = line.text[:2].isupper()
+        if is_shouted and _CAPTION_DATELINE.match(line.text):
             line.take("caption", "caption:agency dateline")
-        elif _FILE_PICTURE.match(line.text):
+        elif is_shouted and _FILE_PICTURE.match(line.text):
             line.take("caption", "caption:file picture")
-        elif is_short and _PLACES.search(line.text):
+        elif is_short and "(" in line.text and _PLACES.search(line.text):
             line.take("caption", "caption:who stands where")
         elif is_short and _VIDEO.search(line.text, len(line.text) - _LONGEST_VIDEO):
             line.take("caption", "caption:of a video")
