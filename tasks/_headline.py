@@ -37,7 +37,9 @@ UNSURE_TITLE = 0.2
 HARDLY_LIKELY = 0.03
 WEIGHT_IN_COMMON = 0.2
 ABOVE = 60
-SHORTEST_HEADLINE, LONGEST_HEADLINE, LONGEST_LIKELY = 3, 25, 34
+SHORTEST_HEADLINE, LONGEST_HEADLINE = 3, 25
+#: No headline of 638 public pages has more than 33 words; a whole story may stand in one line.
+LONGEST_TITLE = 34
 SHORTEST_PROSE = 8
 #: `Tested by Ann Lee`, `Contributions from Ann Lee`: who had a hand in it.
 _HELPED = re.compile(
@@ -54,7 +56,7 @@ _TELLING = re.compile(r"\w{4,}")
 
 def find_headline(lines: Sequence[Line]) -> int | None:
     """The line most likely to be the headline, or one closely above it, since standfirsts look much the same."""
-    free = [n for n, line in enumerate(lines) if _may_be_title(line)]
+    free = [n for n, line in enumerate(lines) if _may_be_title(line) and not _goes_on(lines, n)]
     best = max(free, key=lambda n: _likely(lines[n]), default=None)
     if best is not None and lines[best].role("title") < BELOW_FROM and _share_above(lines, best) > MOST_ABOVE:
         free = [n for n in free if _share_above(lines, n) <= MOST_ABOVE]
@@ -98,16 +100,21 @@ def _ends_with(long: str, short: str) -> bool:
 
 
 def _may_be_title(line: Line) -> bool:
-    if line.role("title") < TITLE_FROM or line.stamp or not line.text:
+    if line.role("title") < TITLE_FROM or line.stamp or not line.text or line.words > LONGEST_TITLE:
         return False
     # What is known as something else, reads like a sentence or belongs to the body must be a likely headline.
     is_other = line.kind or line.body >= SURE or line.text.endswith(STOPS) or _is_of_the_page(line)
     return not is_other or line.role("title") >= LIKELY_TITLE
 
 
+def _goes_on(lines: Sequence[Line], number: int) -> bool:
+    """Whether the first words of prose stand here, that was wrapped: the line below goes on in small letters."""
+    below = lines[number + 1] if number + 1 < len(lines) else None
+    return below is not None and below.is_body and below.text[:1].islower()
+
+
 def _likely(line: Line) -> float:
     is_doubtful = line.bullet or line.kind or line.text.endswith((*STOPS, ":")) or _is_of_the_page(line)
-    is_doubtful = is_doubtful or line.words > LONGEST_LIKELY
     return line.role("title") * (LESS_LIKELY if is_doubtful else 1)
 
 
@@ -118,7 +125,9 @@ def _closest_to_body(lines: Sequence[Line], free: Sequence[int]) -> tuple[list[i
     """
     prose = [n for n, line in enumerate(lines) if line.is_body and line.words >= SHORTEST_PROSE]
     start = next((n for n in prose if lines[n].stops), prose[0] if prose else 0)
-    above = (n for n in range(max(0, start - ABOVE), start) if _looks_like_headline(lines[n]))
+    above = (
+        n for n in range(max(0, start - ABOVE), start) if _looks_like_headline(lines[n]) and not _goes_on(lines, n)
+    )
     free = sorted({*free, *above})
     told = Counter(word for n in prose for word in _TELLING.findall(lines[n].text.casefold()))
     subheads = {line.folded: n for n, line in enumerate(lines[start:], start) if line.is_body}
@@ -135,7 +144,7 @@ def _closest_to_body(lines: Sequence[Line], free: Sequence[int]) -> tuple[list[i
 
 
 def _looks_like_headline(line: Line) -> bool:
-    if line.kind or line.stamp or line.bullet:
+    if line.kind or line.stamp or line.bullet or line.is_body:
         return False
     is_long_enough = SHORTEST_HEADLINE <= line.words <= LONGEST_HEADLINE
     return is_long_enough and not line.text.endswith(STOPS) and not _is_of_the_page(line)

@@ -1,10 +1,16 @@
 """Fields read from plain text: headlines, bylines and captions of unusual shapes."""
 
+import textwrap
+from pathlib import Path
+
 import pytest
 
 from schemas.draft import BODY, Byline
+from tasks._encoding import Decoded, decode
 from tasks._names import read_authors
 from tasks.strip import strip_text
+
+ROOT = Path(__file__).resolve().parent.parent
 
 PROSE = (
     "The ferry will leave an hour later from Monday, the harbour board said on Tuesday after a long meeting.",
@@ -195,3 +201,23 @@ def test_the_copyright_of_a_page_is_no_caption() -> None:
     assert not strip_text(
         page("Ferry to leave an hour later") + "\nAll content of this page © 2024 Island News"
     ).captions
+
+
+def bodies() -> list[str]:
+    """The prose of the sample copy, each in one line."""
+    found = (decode(path.read_bytes()) for path in sorted((ROOT / "seeds" / "articles").rglob("*.txt")))
+    told = (strip_text(one.text).paragraphs() for one in found if isinstance(one, Decoded))
+    return [whole for body in told if len(whole := " ".join(" ".join(body).split())) > 400]
+
+
+def test_a_story_in_one_line_or_wrapped_has_no_headline_of_its_first_words() -> None:
+    asked, wrong = 0, []
+    for body in bodies():
+        for share in (1.0, 0.9, 0.7, 0.5, 0.3):
+            told = body[: int(len(body) * share)].strip()
+            for width in (10_000_000, 60, 72, 90):
+                asked += 1
+                title = strip_text(textwrap.fill(told, width)).title
+                wrong += [(title, width)] if title and body.startswith(title) else []
+    assert [title for title, width in wrong if width > 90] == []
+    assert len(wrong) <= asked * 0.08, wrong  # where the next line begins with a capital, as German nouns do
