@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tasks._dates import read_dated_line
 from tasks._lines import Line
@@ -13,6 +14,9 @@ FEWEST_COMMENTS = 3
 FEWEST_WORDS_ABOVE = 40
 PROSE_WORDS = 15
 FIRST_WITHIN = 12
+#: One comment of so many words that are half of the thread's is an article below its byline.  On public pages none of
+#: 170 words or more is half of its thread.
+LONGEST_COMMENT, MOST_OF_THREAD = 200, 0.5
 #: A name, with what a page puts beside it (`on`, `at`, `says`), has no more words.
 LONGEST_NAME = 8
 #: Below a line of these kinds, if that is all that it says, comments have ended.
@@ -31,13 +35,22 @@ def take_threads(lines: Sequence[Line]) -> None:
         if lines[number].kind == "comment_widget" and above >= FEWEST_WORDS_ABOVE and _is_opened(lines, number):
             while end < len(lines) and not _is_past(lines[end]):
                 end += 1
-            if sum(_is_head(lines, place) for place in range(number + 1, end)) >= FEWEST_COMMENTS:
+            if _is_thread(lines, range(number + 1, end)):
                 for line in lines[number + 1 : end]:
                     if not line.kind:
                         line.take("comment", "comments:thread")
         elif lines[number].is_body:
             above += lines[number].words
         number = end
+
+
+def _is_thread(lines: Sequence[Line], places: range) -> bool:
+    heads = [place for place in places if _is_head(lines, place)]
+    if len(heads) < FEWEST_COMMENTS:
+        return False
+    longest = max(sum(line.words for line in lines[one:behind]) for one, behind in pairwise(heads))
+    whole = sum(line.words for line in lines[places.start : places.stop])
+    return longest < LONGEST_COMMENT or longest < MOST_OF_THREAD * whole
 
 
 def _is_opened(lines: Sequence[Line], header: int) -> bool:

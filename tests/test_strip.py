@@ -169,11 +169,29 @@ def test_a_header_of_comments_above_the_article_or_a_live_blog_is_no_thread():
             for line in ("A warning was issued", name, "2 Feb 2018, 19:49")
         ],
         ["2 Comments", "Ann Lee", "31 Jan 2018, 20:02", *PROSE * 2, "Town", "2 Feb 2018, 19:49", "Sport", "1 Feb 2018"],
+        [
+            *PROSE * 2,
+            "Comments",
+            "Ann Lee",
+            "31 Jan 2018, 20:02",
+            *PROSE * 6,
+            "Town",
+            "2 Feb 2018, 19:49",
+            "Sport",
+            "1 Feb 2018",
+        ],
         [*PROSE, "Comments", *(line for time in ("18:30", "18:42", "19:05") for line in (time, *LIKE_AN_ARTICLE))],
     ):
         _, body = article_of("Council votes to close the old baths", *lines)
         assert {line for line in lines if line in PROSE} <= set(body)
         assert len(set(LIKE_AN_ARTICLE) & set(lines)) == len(set(LIKE_AN_ARTICLE) & set(body))
+
+
+def test_an_article_below_a_long_standfirst_and_the_way_to_its_comments_is_no_thread():
+    below = [f"In {1960 + 3 * n} {line[0].lower()}{line[1:]}" for n, line in enumerate(LIKE_AN_ARTICLE * 8)]
+    others = [line for name in ("Bo Ek", "Cy Roe") for line in (name, "2 Feb 2018, 19:49")]
+    _, body = article_of(*PROSE, "Comments", "Ann Lee", "31 Jan 2018, 20:02", *below, *others)
+    assert set(below) <= set(body)
 
 
 def test_a_box_between_paragraphs_does_not_end_the_article():
