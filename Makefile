@@ -16,7 +16,7 @@ else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps
 endif
 
-.PHONY: run test bench peers torture train lint lock clean
+.PHONY: run test fuzz bench peers torture train lint lock clean
 
 run: $(VENV)/.installed
 	$(BIN)/copydesk ingest seeds/articles --warehouse data/copydesk.duckdb
@@ -28,6 +28,10 @@ run: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
+# The tests of properties with examples drawn anew, ten times as many: before a change of what reads copy.
+fuzz: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m hypothesis --hypothesis-profile random
 
 bench: $(VENV)/.installed-dev
 	$(BIN)/python -m tests.bench.bench_startup

@@ -52,12 +52,10 @@ def read_json_lines(stream: io.BufferedReader[Any], origin: str, limit: int) -> 
     number = blank = 0
     while line := stream.readline(longest + 1):
         number += 1
-        if number == 1:
-            line = line.removeprefix(b"\xef\xbb\xbf")
         if len(line) > longest and not line.endswith(b"\n"):
             yield _overlong(stream, line, f"{origin}#{number}", limit)
             continue
-        line = line.strip()
+        line = line.removeprefix(b"\xef\xbb\xbf").strip()  # (dumps that were strung together have it in their midst)
         if not line:
             blank += 1
             if blank > _MANY_BLANK:  # a gzip bomb of line ends: a block at a time

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 import warehouse.connection
@@ -17,6 +18,10 @@ LONG = (
     "test_operations.py", "test_up.py", "test_crash.py", "test_quality.py", "test_forgotten.py", "test_memory.py",
     "test_relate.py", "test_project.py", "test_reprocess.py", "test_stories.py", "test_flow.py", "test_hostile.py",
 )  # fmt: skip
+#: `make test` draws the same examples each time: its verdict is about the code.  `make fuzz` draws others.
+hypothesis.settings.register_profile("same", derandomize=True, deadline=None)
+hypothesis.settings.register_profile("random", deadline=None, max_examples=1000)
+hypothesis.settings.load_profile("same")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

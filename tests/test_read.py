@@ -1,5 +1,6 @@
 """tasks/read.py: every input becomes Documents, told by content, in bounded memory; nothing raises, nothing is lost."""
 
+import codecs
 import gzip
 import hashlib
 import json
@@ -266,8 +267,9 @@ _LINE = (
 
 @given(st.lists(_LINE, max_size=8), st.sampled_from([b"\n", b"\r\n"]))
 @example([b'{"published_at": 1e308, "id": -1e308, "title": 1e999}'], b"\n")
+@example([codecs.BOM_UTF8, b"{}"], b"\n")
 def test_one_document_for_each_line_that_is_not_blank(lines: list[bytes], end: bytes) -> None:
-    expected = sum(bool(line.strip()) for line in lines)
+    expected = sum(bool(line.removeprefix(codecs.BOM_UTF8).strip()) for line in lines)
     for content in (end.join(lines), gzip.compress(end.join(lines)), zstd(end.join(lines))):
         if content[:2] == b"\x1f\x8b" and lines and lines[0][:2] == b"\x1f\x8b":
             continue
