@@ -10,6 +10,7 @@ import numpy as np
 import scipy.sparse as sp
 
 from tasks._shingles import PASSAGE_WORDS, SHINGLE_WORDS, Grams, Texts, grams, pick_passages, shingles
+from tasks._text import each_once
 
 #: Near-duplicates share this much of both, or nearly all of the shorter one.
 LEAST_SIMILARITY = 0.2
@@ -100,7 +101,7 @@ class _Sets:
         names, self._numbers = np.unique(runs.hashes, return_inverse=True)
         self._names = max(len(names), 1)
         # Sorted by body, then by run: membership of any run in any body is a search in this.
-        self._keys = np.unique(runs.owners * self._names + self._numbers)
+        self._keys = each_once(runs.owners * self._names + self._numbers)
         owners, columns = np.divmod(self._keys, self._names)
         self.sizes = np.bincount(owners, minlength=len(texts))
         self._matrix = sp.csr_matrix(

@@ -7,7 +7,7 @@ import numpy as np
 
 from schemas.comparison import Likeness, Passage
 from tasks._shingles import PASSAGE_WORDS, Grams, read_texts, shingles
-from tasks._text import WORD
+from tasks._text import WORD, each_once
 
 #: Of the places where the other body has a run too, so many are looked at for the longest passage.
 _PLACES = 8
@@ -28,7 +28,7 @@ def compare_bodies(one: str, other: str, least_words: int = PASSAGE_WORDS) -> Li
 
 
 def _of(runs: Grams, text: int) -> np.ndarray:
-    return np.unique(runs.hashes[runs.owners == text])
+    return each_once(runs.hashes[runs.owners == text])
 
 
 def _passages(one: str, other: str, least_words: int) -> list[Passage]:

@@ -10,7 +10,8 @@ from tasks._features import PLACE_OF_KIND, Sight, shifted
 from tasks._lines import Line
 from tasks._names import is_person_name
 from tasks._pictures import cut_credit
-from tasks._words import Words, each_once
+from tasks._text import each_once
+from tasks._words import Words
 
 #: Lines above the body and behind it that may play a role.
 ABOVE, BEHIND = 60, 8

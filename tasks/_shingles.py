@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from rensa import RMinHash  # pyright: ignore[reportAttributeAccessIssue] - it has no stubs
 
-from tasks._text import folded, in_stretches, owners_of, read_tokens
+from tasks._text import each_once, folded, in_stretches, owners_of, read_tokens
 
 #: Runs of three words find edited copies better than runs of two or five (FINDINGS.md).
 SHINGLE_WORDS = 3
@@ -157,7 +157,7 @@ def index_marks(bodies: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
         passages = pick_passages(texts)
         owners, bands = _bands(texts)
         bits = MARK_BITS + 1
-        both = np.unique(np.concatenate([passages.owners << bits | passages.hashes, owners << bits | bands]))
+        both = each_once(np.concatenate([passages.owners << bits | passages.hashes, owners << bits | bands]))
         found.append(np.stack([first + (both >> bits), both & ((1 << bits) - 1)]))
     numbers, marks = np.concatenate(found, axis=1)
     order = np.argsort(marks >> MARK_BITS, kind="stable")

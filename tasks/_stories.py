@@ -94,12 +94,13 @@ def similar(
     width = len(days[1])
     # What can be enough without shared passages.
     row, column, product = _products(asked, near, width, int(LEAST_SIMILARITY / SOON * LENGTH**2 * 0.99))
-    known = np.isin(_keys(row, column, width), _keys(*pairs, width))
+    known = np.isin(_keys(row, column, width), _keys(*pairs, width), assume_unique=True)
     row, column, product = row[known], column[known], product[known]
     words = np.zeros(len(row))
     passages = shared.tocoo()
     if passages.nnz:
-        others = ~np.isin(_keys(row, column, width), _keys(passages.row, passages.col, width))
+        told = _keys(passages.row, passages.col, width)
+        others = ~np.isin(_keys(row, column, width), told, assume_unique=True)
         row, column = np.append(row[others], passages.row), np.append(column[others], passages.col)
         products = asked[passages.row].multiply(near[:, passages.col].T).sum(axis=1)
         product = np.append(product[others], np.asarray(products).ravel())

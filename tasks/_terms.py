@@ -12,11 +12,12 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 from pathlib import Path
 
 import numpy as np
 
-from tasks._text import UNSPACED, folded, words
+from tasks._text import UNSPACED, each_once, folded, owners_of, paired, read_tokens
 from warehouse.frequencies import CommonWords, Frequencies
 
 TABLE = Path(__file__).resolve().parent.parent / "seeds" / "words.npz"
@@ -46,6 +47,7 @@ _BY_LETTER = 1.5
 #: Words whose terms are kept in mind, and the bits of a term that say what a word is: at most so many letters.
 _KNOWN_WORDS = 1 << 17
 _KIND_BITS, _KINDS, _LONGEST_WORD = 8, 3, 252
+_ENTRY_BITS = TERM_BITS + _KIND_BITS
 #: Articles whose words are in memory at a time.
 _AT_ONCE = 250
 #: Of what a level in the table is the logarithm (to the base of 2).
@@ -54,10 +56,13 @@ LEVELS = 8
 _SAME = {"nb": "no", "nn": "no", "hr": "sh", "bs": "sh", "sr": "sh", "fil": "tl"}
 #: Where the plural mostly ends in s, words are taken without it.
 _PLURAL_IN_S = frozenset({"en", "es", "fr", "pt", "ca"})
-_TERM = re.compile(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+")
 _IS_UNSPACED = re.compile(rf"[{UNSPACED}]")
 #: What terms are made of was decided like this; nodes made otherwise are made anew.
-MADE = f"1 {MOST_TERMS} {LEAD_WORDS} {TERM_BITS} {LENGTH}"
+MADE = f"2 {MOST_TERMS} {LEAD_WORDS} {TERM_BITS} {LENGTH}"
+
+
+#: Title, standfirst, body and language of an article.
+Copy = tuple[str | None, str | None, str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,7 @@ class Vectors:
     weights: np.ndarray
 
 
-def vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], common: Frequencies) -> Vectors:
+def vectors(copies: Sequence[Copy], common: Frequencies) -> Vectors:
     """Articles as title, standfirst, body and language; each has a vector of length `LENGTH`, or none without words.
 
     `common`: what is known to be common in the warehouse.
@@ -82,34 +87,25 @@ def vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], co
     return Vectors(*map(np.concatenate, columns))
 
 
-def _vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], common: Frequencies) -> Vectors:
-    told: list[int] = []
-    times: list[int] = []
-    lengths = np.zeros(len(copies), np.int64)
-    for place, (title, standfirst, body, language) in enumerate(copies):
-        found = split(body)
-        counts = Counter([*found, *found[:LEAD_WORDS], *split(title or ""), *split(standfirst or "")])
-        told += map(_TERMS[has_plural(language)].__getitem__, counts)
-        times += counts.values()
-        lengths[place] = len(counts)
-    terms = np.array(told, np.int64)
-    both, first, number = np.unique(
-        np.repeat(np.arange(len(copies)), lengths) << TERM_BITS | terms >> _KIND_BITS,
-        return_index=True,
-        return_inverse=True,
-    )
-    owner, term = both >> TERM_BITS, both & ((1 << TERM_BITS) - 1)
-    rarity = np.zeros(len(both))
+def _vectors(copies: Sequence[Copy], common: Frequencies) -> Vectors:
+    owners, terms = _told(copies)
+    entries, counts = np.unique(owners << _ENTRY_BITS | terms, return_counts=True)
+    # Words of one term (the plural, or two of a number) are one.
+    firsts = np.flatnonzero(np.diff(entries >> _KIND_BITS, prepend=-1))
+    times = np.add.reduceat(counts, firsts) if len(firsts) else counts
+    owner, told = entries[firsts] >> _ENTRY_BITS, entries[firsts] & ((1 << _ENTRY_BITS) - 1)
+    term, kind = told >> _KIND_BITS, (told & ((1 << _KIND_BITS) - 1)) - _KINDS
+    rarity = np.zeros(len(owner))
     languages = [language for *_, language in copies]
     numbers = {language: n for n, language in enumerate(dict.fromkeys(languages))}
     spoken = np.array([numbers[language] for language in languages], np.int64)[owner]
     for language, n in numbers.items():
-        some = terms[first[spoken == n]]
-        keys = some >> _KIND_BITS
-        rare = _rarity(keys, (some & ((1 << _KIND_BITS) - 1)) - _KINDS, language)
-        rarity[spoken == n] = _at_most(rare, keys, common.languages.get(language or ""))
-    weight = (1 + np.log(np.bincount(number, times, minlength=len(both)))) * rarity
-    order = np.lexsort((term, -weight, owner))
+        some = spoken == n
+        rare = _rarity(term[some], kind[some], language)
+        rarity[some] = _at_most(rare, term[some], common.languages.get(language or ""))
+    weight = (1 + np.log(times)) * rarity
+    order = np.argsort(-weight, kind="stable")  # of the same weight in the order of the terms, as they come
+    order = order[np.argsort(owner[order].astype(np.int16), kind="stable")]
     owner, term, weight = owner[order], term[order], weight[order]
     firsts = np.searchsorted(owner, np.arange(len(copies)))
     kept = np.arange(len(owner)) - firsts[owner] < MOST_TERMS
@@ -119,21 +115,34 @@ def _vectors(copies: Sequence[tuple[str | None, str | None, str, str | None]], c
     return Vectors(owner, term, whole)
 
 
+def _told(copies: Sequence[Copy]) -> tuple[np.ndarray, np.ndarray]:
+    """The words of some articles, as numbers of articles and terms; the first of a body twice."""
+    texts = [folded(text or "") for copy in copies for text in (copy[2], copy[0], copy[1])]
+    whole = "\n".join(texts)
+    tokens = paired(read_tokens(whole))
+    place = owners_of(texts, tokens.starts)
+    firsts = np.searchsorted(place, np.arange(len(texts)))
+    is_lead = (place % 3 == 0) & (np.arange(len(place)) - firsts[place] < LEAD_WORDS)
+    owners = place // 3
+    inflected = np.array([has_plural(language) for *_, language in copies], bool)[owners]
+    terms = np.zeros(len(owners), np.int64)
+    for with_plural in (False, True):
+        some = np.flatnonzero(inflected == with_plural)
+        numbers, inverse = np.unique(tokens.numbers[some], return_inverse=True)
+        at = np.zeros(len(numbers), np.int64)
+        at[inverse] = some  # where each stands, the last time
+        terms[some] = _TERMS[with_plural].of(numbers, whole, tokens.starts[at], tokens.sizes[at])[inverse]
+    return np.append(owners, owners[is_lead]), np.append(terms, terms[is_lead])
+
+
 def split(text: str) -> list[str]:
     """The folded words of a text; where a script has no spaces, the pairs of neighbouring characters."""
     text = folded(text)
-    if not _IS_UNSPACED.search(text):
-        return words(text)
-    found: list[str] = []
-    for word in _TERM.findall(text):
-        if len(word) > 1 and _IS_UNSPACED.match(word):
-            found += [word[n : n + 2] for n in range(len(word) - 1)]
-        else:
-            found.append(word)
-    return found
+    found = paired(read_tokens(text))
+    return [text[start : start + size] for start, size in zip(found.starts.tolist(), found.sizes.tolist(), strict=True)]
 
 
-class _Terms(dict[str, int]):
+class _Terms:
     """The term of each word, worked out when it is first asked for: its number and, in the lowest bits, what it is.
 
     That is how many letters it has; -1 for a common number, -2 for another, -3 for characters unspaced; plus _KINDS.
@@ -141,16 +150,24 @@ class _Terms(dict[str, int]):
 
     def __init__(self, has_plural: bool):
         self._has_plural = has_plural
+        self._known: dict[int, int] = {}
 
-    def __missing__(self, word: str) -> int:
-        if len(self) >= _KNOWN_WORDS:
-            self.clear()
+    def of(self, numbers: np.ndarray, text: str, starts: np.ndarray, sizes: np.ndarray) -> np.ndarray:
+        """The terms of the words with these numbers (`_text.Tokens`), each of which stands there in the text."""
+        if len(self._known) >= _KNOWN_WORDS:
+            self._known.clear()
+        found = np.fromiter(map(self._known.get, numbers.tolist(), repeat(-1)), np.int64, len(numbers))
+        for place in np.flatnonzero(found < 0).tolist():
+            start = int(starts[place])
+            self._known[int(numbers[place])] = found[place] = self._term(text[start : start + int(sizes[place])])
+        return found
+
+    def _term(self, word: str) -> int:
         if word.isdigit():
             kind = -1 if len(word) < 3 or (len(word) == 4 and word[:2] in ("19", "20")) else -2
         else:
             kind = -3 if _IS_UNSPACED.match(word) else min(len(word), _LONGEST_WORD)
-        self[word] = found = key(word, self._has_plural) << _KIND_BITS | (kind + _KINDS)
-        return found
+        return key(word, self._has_plural) << _KIND_BITS | (kind + _KINDS)
 
 
 def key(word: str, has_plural: bool) -> int:
@@ -190,23 +207,21 @@ def _at_most(rarity: np.ndarray, terms: np.ndarray, common: CommonWords | None) 
     return np.where(common.terms[place] == terms, np.minimum(rarity, own), rarity)
 
 
-def common_words(
-    parts: Iterable[Sequence[tuple[str | None, str | None, str, str | None]]], articles: Mapping[str, int]
-) -> dict[str, CommonWords]:
+def common_words(parts: Iterable[Sequence[Copy]], articles: Mapping[str, int]) -> dict[str, CommonWords]:
     """What is common in these articles, by language; of languages with few articles nothing.
 
     `articles`: how many of each language the warehouse has, of which these are some.
     """
     found: dict[str, Counter[int]] = {name: Counter() for name, count in articles.items() if count >= LEAST_ARTICLES}
     read: Counter[str] = Counter()
-    for part in parts:
-        for title, standfirst, body, language in part:
-            name = language or ""
-            if name in found:
-                told = {*split(body), *split(title or ""), *split(standfirst or "")}
-                terms = map(_TERMS[has_plural(language)].__getitem__, told)
-                found[name].update({term >> _KIND_BITS for term in terms})
-                read[name] += 1
+    for some in (part[first : first + _AT_ONCE] for part in parts for first in range(0, len(part), _AT_ONCE)):
+        owners, terms = _told(some)
+        each = each_once(owners << TERM_BITS | terms >> _KIND_BITS)
+        languages = np.array([language or "" for *_, language in some])
+        for name in found.keys() & set(languages.tolist()):
+            spoken = languages == name
+            found[name].update((each[spoken[each >> TERM_BITS]] & ((1 << TERM_BITS) - 1)).tolist())
+            read[name] += int(spoken.sum())
     known = {}
     for name, counts in found.items():
         kept = sorted((term, count) for term, count in counts.items() if count >= LEAST_SHARE * read[name])

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from tasks._text import WORD, Tokens, read_tokens
+from tasks._text import WORD, Tokens, each_once, read_tokens
 from tasks._trees import Lexicon
 
 #: Of a line's words only so many are judged: what is longer is told by its length.
@@ -58,12 +58,6 @@ class Words:
     def sums(self, of_words: np.ndarray, chosen: np.ndarray) -> np.ndarray:
         """For each line the sum of a value over its chosen words, counted as often as they stand in it."""
         return np.bincount(self.lines[chosen], of_words[self.ids[chosen]], len(self.folded))
-
-
-def each_once(numbers: np.ndarray) -> np.ndarray:
-    """The numbers, each once, sorted: what `np.unique` gives at four times the cost."""
-    numbers = np.sort(numbers)
-    return numbers[np.concatenate((np.ones(min(len(numbers), 1), bool), numbers[1:] != numbers[:-1]))]
 
 
 def read_words(folded: Sequence[str], lexicon: Lexicon) -> Words:

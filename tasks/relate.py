@@ -7,6 +7,7 @@ the index, and where a passage becomes furniture, or is none any more, all who h
 """
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 
@@ -16,6 +17,7 @@ import scipy.sparse as sp
 from tasks import _shingles, _stories, _terms
 from tasks._compare import NEAR_DUPLICATE, compare, mask_furniture
 from tasks._groups import Linked, group
+from tasks._text import each_once
 from warehouse.frequencies import Frequencies, read_frequencies
 from warehouse.relations import Compared, Members, Relations
 from warehouse.store import Store
@@ -37,18 +39,18 @@ def relate(store: Store) -> None:
     stories = Stories(store, _stories.NEAREST, _stories.MOST_DAYS)
     common = read_frequencies(store.landing_folder)
     stories.require_index(f"{_stories.MADE} {common.name}".rstrip())
-    while relations.is_waiting():
-        store.give_back()
-        with relations.part():
-            _index(relations)
-            relations.link(_links(relations.candidates()))
-            relations.regroup(_representatives(relations.members()))
-            _tell(stories, common)
-
-
-def _index(relations: Relations) -> None:
-    fresh = relations.fresh()
-    relations.index(fresh, *_shingles.index_marks(fresh.bodies))
+    with ThreadPoolExecutor(1, "vectors") as beside:
+        while relations.is_waiting():
+            store.give_back()
+            with relations.part():
+                fresh = relations.fresh()
+                # Most of them become nodes: their words are counted while DuckDB looks for their copies.
+                vectors = beside.submit(_terms.vectors, fresh.copies, common)
+                relations.index(fresh, *_shingles.index_marks([body for _, _, body, _ in fresh.copies]))
+                relations.link(_links(relations.candidates()))
+                relations.regroup(_representatives(relations.members()))
+                _place(stories, fresh.places, vectors.result(), relations, common)
+                _tell(stories)
 
 
 def _links(compared: Compared) -> dict[str, np.ndarray | list[str]]:
@@ -98,9 +100,22 @@ def _representatives(members: Members) -> dict[str, str | None]:
     return found
 
 
-def _tell(stories: Stories, common: Frequencies) -> None:
+def _place(
+    stories: Stories, places: list[int], vectors: _terms.Vectors, relations: Relations, common: Frequencies
+) -> None:
+    """Keep the vectors of new nodes; those of the versions at `places` are `vectors`."""
+    node_at = stories.fresh()
+    rest = sorted(node_at.keys() - set(places))  # a group for which another article stands from now on
+    more = _terms.vectors(relations.copies(rest), common)
+    owners = np.append(vectors.owners, more.owners + len(places))
+    nodes = np.array([node_at.get(place, -1) for place in [*places, *rest]], np.int64)[owners]
+    kept = nodes >= 0
+    terms, weights = np.append(vectors.terms, more.terms), np.append(vectors.weights, more.weights)
+    stories.index(nodes[kept], terms[kept], weights[kept])
+
+
+def _tell(stories: Stories) -> None:
     """The stories of the near-duplicate groups that this part of the queue has touched, and of what is near them."""
-    _place(stories, common)
     reached = stories.connect(*_nearest(stories))
     components, parts = _stories.leaves(len(reached.numbers), reached.one, reached.other, reached.similarities)
     places = np.flatnonzero(_is_new(reached, parts))
@@ -113,12 +128,6 @@ def _tell(stories: Stories, common: Frequencies) -> None:
         },
         {"node_no": reached.numbers[places], "cluster": grouped, "centrality": centrality},
     )
-
-
-def _place(stories: Stories, common: Frequencies) -> None:
-    fresh = stories.fresh()
-    made = _terms.vectors(fresh.copies, common)
-    stories.index(fresh.first_no, made.owners, made.terms, made.weights)
 
 
 def _nearest(stories: Stories) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -140,7 +149,7 @@ def _nearest(stories: Stories) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
             near = _matrix(_placed(heavy, numbers), (terms, len(numbers)))
             row, place = _stories.by_heavy_terms(vectors, near, len(numbers))
             with_passages = shared[:, first : first + _NODES]
-            looked_at = np.union1d(place, with_passages.indices)
+            looked_at = each_once(np.append(place, with_passages.indices))
             if not len(looked_at):
                 continue
             near = _matrix(stories.terms_of(numbers[looked_at]), (terms, len(looked_at)))

@@ -33,12 +33,16 @@ _MADE = "relate_index"
 
 @dataclass(frozen=True, slots=True)
 class Fresh:
-    """Articles that are to be indexed, as columns, and the first number that is free."""
+    """Articles that are to be indexed, as columns, and the first number that is free.
+
+    `places`: where the current version of each stands; `copies`: title, standfirst, body and language.
+    """
 
     article_ids: list[str]
     words_hashes: list[int]
     sources: list[str | None]
-    bodies: list[str]
+    places: list[int]
+    copies: list[tuple[str | None, str | None, str, str | None]]
     free_no: int
 
 
@@ -105,7 +109,11 @@ class Relations:
         """What the index does not have yet."""
         rows = self._connection.execute(query("relate_fresh")).fetchall()
         ids, hashes, sources, places, free = zip(*rows, strict=True) if rows else ((), (), (), (), (0,))
-        return Fresh(list(ids), list(hashes), list(sources), self._bodies(places), free[0])
+        return Fresh(list(ids), list(hashes), list(sources), list(places), self.copies(places), free[0])
+
+    def copies(self, places: Sequence[int]) -> list[tuple[str | None, str | None, str, str | None]]:
+        """Title, standfirst, body and language of the versions at these places."""
+        return self._at("relate_copies", places)
 
     def index(self, fresh: Fresh, numbers: "np.ndarray", marks: "np.ndarray") -> None:
         """Bring index and stop-list up to date; `numbers`: places in `fresh`, of each of the marks."""
@@ -147,7 +155,8 @@ class Relations:
             nothing if is_form or source is None else stop_list.get(source, nothing)
             for source, is_form in zip(sources, forms, strict=True)
         ]
-        return Compared(list(ids), self._bodies(places), list(published), furniture, pairs)
+        bodies = [body for (body,) in self._at("relate_bodies", places)]
+        return Compared(list(ids), bodies, list(published), furniture, pairs)
 
     def link(self, columns: Mapping[str, Any]) -> None:
         """Put these links, columns of `article_links`, in place of all that the articles of this part had."""
@@ -186,12 +195,12 @@ class Relations:
     def _temporary(self) -> set[str]:
         return {name for (name,) in self._connection.execute(query("temporary_tables")).fetchall()}
 
-    def _bodies(self, places: Sequence[int]) -> list[str]:
+    def _at(self, name: str, places: Sequence[int]) -> list[tuple[Any, ...]]:
         if not places:
             return []
-        sql = query("relate_bodies").format(rows=at_places(places))
-        found = dict(self._connection.execute(sql).fetchall())
-        return [found[place] for place in places]
+        rows = self._connection.execute(query(name).format(rows=at_places(places))).fetchall()
+        found = {place: row for place, *row in rows}
+        return [tuple(found[place]) for place in places]
 
     def _stop_list(self, sources: set[str]) -> "dict[str, np.ndarray]":
         import numpy as np

@@ -23,14 +23,6 @@ _MADE = "story_index"
 
 
 @dataclass(frozen=True, slots=True)
-class FreshNodes:
-    """New nodes: the number of the first, and of each title, standfirst, body and language."""
-
-    first_no: int
-    copies: list[tuple[str | None, str | None, str, str | None]]
-
-
-@dataclass(frozen=True, slots=True)
 class Nodes:
     """Nodes that may be near one another, as columns in the order of their numbers.
 
@@ -96,21 +88,17 @@ class Stories:
                 self._connection.execute(migration("0007_stories"))
                 write_state(self._connection, _MADE, made)
 
-    def fresh(self) -> FreshNodes:
-        """The nodes that are new, once those that are no more are gone."""
+    def fresh(self) -> dict[int, int]:
+        """The nodes that are new, once those that are no more are gone: where its version stands, and its number."""
         self._run("stories_take")
-        if not (places := self._connection.execute(query("stories_fresh_places")).fetchall()):
-            return FreshNodes(0, [])
-        sql = query("stories_fresh").format(rows=at_places((p for (p,) in places), "article_versions.rowid"))
-        rows = self._connection.execute(sql).fetchall()
-        return FreshNodes(rows[0][0], [(title, *rest) for _, title, *rest in rows])
+        return dict(self._connection.execute(query("stories_fresh")).fetchall())
 
-    def index(self, first_no: int, owners: "np.ndarray", terms: "np.ndarray", weights: "np.ndarray") -> None:
-        """Keep the vectors of the new nodes."""
+    def index(self, numbers: "np.ndarray", terms: "np.ndarray", weights: "np.ndarray") -> None:
+        """Keep the vectors of the new nodes; `numbers`: each entry's node."""
         import pyarrow as pa
 
         columns = {
-            "node_no": pa.array(owners + first_no, pa.int32()),
+            "node_no": pa.array(numbers, pa.int32()),
             "term": pa.array(terms, pa.int32()),
             "weight": pa.array(weights, pa.uint8()),
         }

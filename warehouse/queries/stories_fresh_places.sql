@@ -1,1 +1,0 @@
-SELECT place FROM fresh_nodes;
