@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 from itertools import pairwise
 
-from tasks._dates import read_dated_line
+from tasks._dates import TimestampLine, read_dated_line, read_timestamp_line
 from tasks._lines import Line
 
 #: So many comments below a header are a thread; an article has two times of its own, published and updated.
@@ -70,10 +70,24 @@ def _is_past(line: Line) -> bool:
 def _is_head(lines: Sequence[Line], number: int) -> bool:
     """Whether a comment's name and day stand here: in one line, or the name in the one above."""
     line, above = lines[number], lines[number - 1]
+    is_below_name = 0 < above.words <= LONGEST_NAME and not above.stops and above.stamp is None
     if line.stamp is not None:
-        names_day = (line.stamp.published or line.stamp.updated) is not None
-        return names_day and 0 < above.words <= LONGEST_NAME and not above.stops and above.stamp is None
-    if line.words > 2 * LONGEST_NAME or not _CLOCK.search(line.text):
+        return _names_day(line.stamp) and is_below_name
+    if not _CLOCK.search(line.text):
         return False
-    told = read_dated_line(line.text)
-    return told is not None and 0 < len(told[0].split()) <= LONGEST_NAME
+    told = read_dated_line(line.text) if line.words <= 2 * LONGEST_NAME else None
+    if told is not None and 0 < len(told[0].split()) <= LONGEST_NAME:
+        return True
+    # Where copy was split at its links, the comment may have been joined to what stands above it.
+    words = 0
+    for part in line.parts if len(line.parts) > 1 else ():
+        if words > LONGEST_NAME:
+            return False
+        if _CLOCK.search(part.text) and _names_day(read_timestamp_line(part.text)):
+            return words > 0 or is_below_name
+        words += len(part.text.split())
+    return False
+
+
+def _names_day(stamp: TimestampLine | None) -> bool:
+    return stamp is not None and (stamp.published or stamp.updated) is not None

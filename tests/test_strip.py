@@ -159,6 +159,18 @@ def test_a_thread_of_comments_is_known_by_names_and_days(heads):
     assert kinds.count("comment") == len(thread) and kinds[-1] != "comment"
 
 
+def test_comments_that_were_joined_to_their_heads_are_a_thread():
+    heads = [
+        (name, "on", f"September {n}, 2018 at 4:4{n} pm", "said that")
+        for n, name in enumerate(("Ann Lee", "Bo", "Cy"), 1)
+    ]
+    comment = (LIKE_AN_ARTICLE[0][0].lower() + LIKE_AN_ARTICLE[0][1:], LIKE_AN_ARTICLE[1])
+    thread = [line for head in heads for line in (*head, *comment)]
+    draft, body = article_of(*PROSE * 2, "12 Comments", *thread)
+    assert [piece.rule for piece in draft.pieces].count("comments:thread") == len(thread)
+    assert not set(comment) & set(body)
+
+
 def test_a_header_of_comments_above_the_article_or_a_live_blog_is_no_thread():
     for lines in (
         ["Comments", "Published 10 May 2018, 11:15", "Updated 11 May 2018, 12:30", *PROSE * 2],
