@@ -9,7 +9,7 @@ and no table knows it.  Such words are learned by `reprocess` (flows/memory.py, 
 import re
 import zlib
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks._text import UNSPACED, each_once, folded, owners_of, paired, read_tokens
+from tasks._text import UNSPACED, each_once, folded, in_stretches, owners_of, paired, read_tokens
 from warehouse.frequencies import CommonWords, Frequencies
 
 TABLE = Path(__file__).resolve().parent.parent / "seeds" / "words.npz"
@@ -48,8 +48,6 @@ _BY_LETTER = 1.5
 _KNOWN_WORDS = 1 << 17
 _KIND_BITS, _KINDS, _LONGEST_WORD = 8, 3, 252
 _ENTRY_BITS = TERM_BITS + _KIND_BITS
-#: Articles whose words are in memory at a time.
-_AT_ONCE = 250
 #: Of what a level in the table is the logarithm (to the base of 2).
 LEVELS = 8
 #: Languages that are read by the table of another.
@@ -80,11 +78,17 @@ def vectors(copies: Sequence[Copy], common: Frequencies) -> Vectors:
     `common`: what is known to be common in the warehouse.
     """
     found = [Vectors(np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0, np.uint8))]
-    for first in range(0, len(copies), _AT_ONCE):
-        some = _vectors(copies[first : first + _AT_ONCE], common)
-        found.append(Vectors(some.owners + first, some.terms, some.weights))
-    columns = zip(*((some.owners, some.terms, some.weights) for some in found), strict=True)
+    first = 0
+    for some in _in_stretches(copies):
+        made = _vectors(some, common)
+        found.append(Vectors(made.owners + first, made.terms, made.weights))
+        first += len(some)
+    columns = zip(*((made.owners, made.terms, made.weights) for made in found), strict=True)
     return Vectors(*map(np.concatenate, columns))
+
+
+def _in_stretches(copies: Sequence[Copy]) -> Iterator[Sequence[Copy]]:
+    return in_stretches(copies, lambda copy: sum(len(text or "") for text in copy[:3]))
 
 
 def _vectors(copies: Sequence[Copy], common: Frequencies) -> Vectors:
@@ -105,7 +109,7 @@ def _vectors(copies: Sequence[Copy], common: Frequencies) -> Vectors:
         rarity[some] = _at_most(rare, term[some], common.languages.get(language or ""))
     weight = (1 + np.log(times)) * rarity
     order = np.argsort(-weight, kind="stable")  # of the same weight in the order of the terms, as they come
-    order = order[np.argsort(owner[order].astype(np.int16), kind="stable")]
+    order = order[np.argsort(owner[order].astype(np.min_scalar_type(len(copies))), kind="stable")]
     owner, term, weight = owner[order], term[order], weight[order]
     firsts = np.searchsorted(owner, np.arange(len(copies)))
     kept = np.arange(len(owner)) - firsts[owner] < MOST_TERMS
@@ -214,7 +218,7 @@ def common_words(parts: Iterable[Sequence[Copy]], articles: Mapping[str, int]) -
     """
     found: dict[str, Counter[int]] = {name: Counter() for name, count in articles.items() if count >= LEAST_ARTICLES}
     read: Counter[str] = Counter()
-    for some in (part[first : first + _AT_ONCE] for part in parts for first in range(0, len(part), _AT_ONCE)):
+    for some in (some for part in parts for some in _in_stretches(part)):
         owners, terms = _told(some)
         each = each_once(owners << TERM_BITS | terms >> _KIND_BITS)
         languages = np.array([language or "" for *_, language in some])

@@ -3,12 +3,15 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from html import unescape
+from typing import TypeVar
 
 import numpy as np
+
+T = TypeVar("T")
 
 #: A word: a run of letters and digits; in scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
 #: character counts as one, the convention of the public extraction benchmarks.
@@ -87,14 +90,14 @@ def paired(tokens: Tokens) -> Tokens:
     return Tokens(tokens.codes, tokens.starts[kept], sizes[kept], tokens.lines[kept], numbers[kept])
 
 
-def in_stretches(texts: Sequence[str]) -> Iterator[Sequence[str]]:
+def in_stretches(texts: Sequence[T], length: Callable[[T], int] = len) -> Iterator[Sequence[T]]:
     """So many texts in turn as are read at a time, so that memory is bounded; at least one."""
     first, size = 0, 0
     for number, text in enumerate(texts):
-        if number > first and size + len(text) > _AT_ONCE:
+        if number > first and size + length(text) > _AT_ONCE:
             yield texts[first:number]
             first, size = number, 0
-        size += len(text)
+        size += length(text)
     if first < len(texts):
         yield texts[first:]
 
