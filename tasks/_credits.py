@@ -21,9 +21,14 @@ _AGENCY = (
     r"|연합뉴스|뉴시스|뉴스1|AFP연합뉴스|신화통신|共同|時事"
     r"|Agência Brasil|Europa Press|Press Association|(?:The )?Associated Press|Adobe Stock|Depositphotos)"
 )
+#: The same by itself: `AP` does not stand in `maps`.  The longer names may be in capitals or small letters.
+_BY_ITSELF = (
+    rf"(?<![A-Za-zÀ-ÿ])(?:(?-i:{_AGENCY})|getty|shutterstock|reuters|alamy|bloomberg|i?stock ?photo|unsplash)"
+    r"(?![A-Za-zÀ-ÿ])"
+)
 _WORD_FOR_PHOTO = (
-    r"(?:(?:file )?photo(?:graph)?s?(?: credits?| courtesy)?(?: by| of)?|photography by|images?(?: credits?| "
-    r"courtesy)?(?: by| of| from)?"
+    r"(?:(?:file )?photo(?:graph| illustration)?s?(?: credits?| courtesy| source)?(?: by| of)?|photography by"
+    r"|images?(?: credits?| courtesy| source)?(?: by| of| from)?"
     r"|pictures?(?: credits?)?(?: by)?|pics?|credits?|courtesy(?: of)?|source|fotos?|fotografie|foto de|fotografía"
     r"|bild(?:er|quelle|rechte)?|quelle|ljósmynd|fot\.|nuotr\."
     r"|screen ?shots?|screengrab|skjáskot|capture d['’]écran|captura(?: de pantalla)?"
@@ -32,19 +37,22 @@ _WORD_FOR_PHOTO = (
 )
 #: From the last bracket that opens on.
 _BRACKETED = re.compile(
-    rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}\s*[:/]?\s+"
-    rf"|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_AGENCY}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$",
+    rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}(?:\s*[:/]\s+|\s+(?-i:(?![a-z])))"
+    rf"|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_BY_ITSELF}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$",
     re.I,
 )
 # Also `at the World CupCredit: PA`, as pages print a credit that has an element of its own.
 _GLUED = r"(?-i:(?<=[a-zß-ÿ\d)”\"])(?=[A-Z]))"
+#: Amid a line in small letters only what is no other word: `the photo: a harbour at dawn` is none.
+_BEGINS = r"(?<=[.!?…”\"’)|–—])\s?|-\s|\s(?-i:(?=[A-ZÀ-ÖØ-Þ]|nuotr\.|fot\.|(?:image|photo|picture) (?:credit|source)))"
 _LABELLED = re.compile(
-    rf"(?:^|[\s.|–—-]|{_GLUED})({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}}(?:\|\s\w+:[^:]{{2,60}})?)$", re.I
+    rf"(?:^|{_BEGINS}|{_GLUED})({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}}(?:\|\s\w+:[^:]{{2,60}})?)$", re.I
 )
 _PHOTO_BY = re.compile(
     r"(?:^|[.!?…”\"|–—)-]\s*)((?:Photo(?:graph)?s?|Image|Picture)s? (?:by|courtesy of|via) [^.]{2,80})\.?$", re.I
 )
-_SIGN = re.compile(r"(?:^|\s)((?:©|\(c\)|Copyright)\s*.{2,120})$", re.I)
+#: `Copyright Ann Lee`, and neither `the copyright to a file` nor `Copyright-free pictures`.
+_SIGN = re.compile(r"(?:^|\s)((?:©\s*|\(c\)\s*|(?-i:(?:Copyright|COPYRIGHT)[:\s]\s*(?![a-z]))).{2,120})$", re.I)
 _NAME = r"(?:[^.!?/|]|(?<=\b[A-Z])\.){2,60}?"  # a dot only in initials
 _SLASHED = re.compile(
     rf"(?:^(?:{_NAME}(?:\s?/\s?| via ))?|(?:(?<=[.!?…”\"'’)|]) ?|\s[-–—]\s)(?:{_NAME}(?:\s?/\s?| via | for |, ))?)"

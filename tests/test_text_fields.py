@@ -145,12 +145,34 @@ def test_a_job_title_glued_to_the_name_is_cut_off() -> None:
         ("The ferry leaves the harbour at dawn (Ann Lee/CBC)", "The ferry leaves the harbour at dawn", "Ann Lee/CBC"),
         ("The ferry leaves the harbour at dawn / Ann Lee", "The ferry leaves the harbour at dawn", "Ann Lee"),
         ("부산항을 떠나는 배가 새벽에 보이고 있다. 연합뉴스", "부산항을 떠나는 배가 새벽에 보이고 있다.", "연합뉴스"),
+        ("The ferry leaves at dawn (Ann Lee/GETTY IMAGES)", "The ferry leaves at dawn", "Ann Lee/GETTY IMAGES"),
+        ("The ferry leaves at dawn (AP)", "The ferry leaves at dawn", "AP"),
+        (
+            "The ferry at dawn (Photo illustration by Ann Lee / AP)",
+            "The ferry at dawn",
+            "Photo illustration by Ann Lee / AP",
+        ),
+        ("The ferry leaves at dawn Image source: Island News", "The ferry leaves at dawn", "Island News"),
     ],
 )
 def test_captions_with_their_credit_glued_on(line: str, text: str, credit: str) -> None:
     draft = strip_text(page("Ferry to leave an hour later", line))
     assert [(caption.text, caption.credit) for caption in draft.captions] == [(text, credit)]
     assert not any(text in piece.text for piece in draft.pieces if piece.kind == BODY)
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "(which are pretty good too).", "(maps, apples and captains).", "(restrictions apply).", "(Parts and Labor).",
+        "(photo editing took them weeks).", "and kept the copyright to every file.", "from Copyright-free books by others.",
+        "within a photo: rushing waves, and babbling brooks.",
+    ],
+)  # fmt: skip
+def test_a_paragraph_may_end_in_brackets_or_with_words_that_credits_have(end: str) -> None:
+    line = f"The board counted the forums and the other resources that the members of the island pay for {end}"
+    draft = strip_text("\n".join(("Ferry to leave an hour later", *PROSE, line, *PROSE[::-1])))
+    assert line in [piece.text for piece in draft.pieces if piece.kind == BODY] and not draft.captions
 
 
 @pytest.mark.parametrize(
