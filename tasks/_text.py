@@ -19,7 +19,7 @@ UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf
 WORD = re.compile(rf"[{UNSPACED}]|[^\W_{UNSPACED}]+")
 #: A text of so many characters is read as an array: from here on that is faster than a pattern.
 _LONG = 500
-_AT_ONCE = 1_000_000
+_AT_ONCE = 250_000
 _POWERS = 256
 
 # Control and format characters that carry no text.  Zero-width joiner and non-joiner (U+200C, U+200D) stay: Persian,

@@ -7,7 +7,7 @@ the index, and where a passage becomes furniture, or is none any more, all who h
 """
 
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime
 from functools import partial
 
@@ -43,14 +43,24 @@ def relate(store: Store) -> None:
         while relations.is_waiting():
             store.give_back()
             with relations.part():
-                fresh = relations.fresh()
-                # Most of them become nodes: their words are counted while DuckDB looks for their copies.
-                vectors = beside.submit(_terms.vectors, fresh.copies, common)
-                relations.index(fresh, *_shingles.index_marks([body for _, _, body, _ in fresh.copies]))
+                places, vectors = _index(relations, beside, common)
                 relations.link(_links(relations.candidates()))
                 relations.regroup(_representatives(relations.members()))
-                _place(stories, fresh.places, vectors.result(), relations, common)
+                _place(stories, places, vectors.result(), relations, common)
                 _tell(stories)
+
+
+def _index(
+    relations: Relations, beside: ThreadPoolExecutor, common: Frequencies
+) -> tuple[list[int], Future[_terms.Vectors]]:
+    """Where the versions stand that the index did not have, and their vectors.
+
+    Most become nodes of the stories: their words are counted while DuckDB looks for their copies.
+    """
+    fresh = relations.fresh()
+    vectors = beside.submit(_terms.vectors, fresh.copies, common)
+    relations.index(fresh, *_shingles.index_marks([body for _, _, body, _ in fresh.copies]))
+    return fresh.places, vectors
 
 
 def _links(compared: Compared) -> dict[str, np.ndarray | list[str]]:
