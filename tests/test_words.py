@@ -3,20 +3,25 @@
 import json
 import os
 import random
+import re
 import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 os.environ["COPYDESK_TRACK"] = "0"  # before the flows are imported
 
 import tasks._terms
 from flows.ingest import ingest
 from flows.reprocess import reprocess
+from tasks._terms import Copy, split, vectors
+from tasks._text import UNSPACED, folded
 from tests.test_stories import report
 from warehouse.backup import backup
-from warehouse.frequencies import read_frequencies
+from warehouse.frequencies import Frequencies, read_frequencies
 from warehouse.reports import run_query
 
 #: Names of one town, that no table of a language has.
@@ -135,3 +140,28 @@ def test_what_cannot_be_read_loses_no_article(town: Path, tmp_path: Path):
     summary = ingest([dump(tmp_path, [{**of_one_town(3)[0], "id": "new"}], "new")], str(town), workers=1)
     assert summary["loaded"] == 1
     assert any("words/0001.npz cannot be read" in warning for warning in summary["warnings"])
+
+
+_WORDS = st.text("abs 12é\n日本ก็𠀀", max_size=40) | st.sampled_from(
+    ["1990s and 1990", "maps", "the council 日本語 council", ""]
+)
+_COPIES = st.tuples(st.none() | _WORDS, st.none() | _WORDS, _WORDS, st.sampled_from(["en", "ja", "xx", None]))
+
+
+@given(st.lists(_COPIES, max_size=6))
+def test_vectors_do_not_depend_on_what_is_read_with_them(copies: list[Copy]):
+    together = vectors(copies, Frequencies())
+    for place, copy in enumerate(copies):
+        alone, own = vectors([copy], Frequencies()), together.owners == place
+        assert alone.terms.tolist() == together.terms[own].tolist()
+        assert alone.weights.tolist() == together.weights[own].tolist()
+
+
+@given(_WORDS)
+def test_scripts_without_spaces_are_read_as_pairs(text: str):
+    runs = re.findall(rf"[{UNSPACED}]+|[^\W_{UNSPACED}]+", folded(text))
+    pairs = [
+        [run[n : n + 2] for n in range(max(len(run) - 1, 1))] if re.match(f"[{UNSPACED}]", run) else [run]
+        for run in runs
+    ]
+    assert split(text) == [part for parts in pairs for part in parts]
