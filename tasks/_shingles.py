@@ -83,9 +83,9 @@ def read_texts(bodies: Sequence[str]) -> Texts:
 
 def _quoted(text: str, starts: np.ndarray) -> np.ndarray:
     """Which of its words, that begin there, stand in quotation marks; a mark without its fellow counts for nothing."""
-    inside = np.zeros(len(starts), bool)
     if not _MARK.search(text):
-        return inside
+        return np.zeros(len(starts), bool)
+    spans: list[tuple[int, int]] = []
     opened: list[tuple[str, int]] = []
     for found in _MARK_OR_BREAK.finditer(text):
         mark, place = found[0], found.start()
@@ -94,11 +94,14 @@ def _quoted(text: str, starts: np.ndarray) -> np.ndarray:
             continue
         straight_opening = mark == '"' and (place == 0 or _BEFORE_OPENING.match(text, place - 1) is not None)
         if opened and mark in _CLOSED_BY[opened[-1][0]] and not straight_opening:
-            first, last = np.searchsorted(starts, (opened.pop()[1], place))
-            inside[first:last] = True
+            spans.append((opened.pop()[1], place))
         elif straight_opening or (mark in _CLOSED_BY and mark != '"'):
             opened.append((mark, place))
-    return inside
+    steps = np.zeros(len(starts) + 1, np.int64)
+    first, last = np.searchsorted(starts, np.array(spans, starts.dtype).reshape(-1, 2).T)
+    np.add.at(steps, first, 1)
+    np.add.at(steps, last, -1)
+    return np.cumsum(steps[:-1]) > 0
 
 
 def grams(texts: Texts, length: int, with_quoted: bool = False, masked: np.ndarray | None = None) -> Grams:
