@@ -29,7 +29,7 @@ run: $(VENV)/.installed
 test: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
-# The tests of properties with examples drawn anew, ten times as many: before a change of what reads copy.
+# The tests of properties with examples drawn anew, a thousand where a test names no number: before a change of what reads copy.
 fuzz: $(VENV)/.installed-dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder -m hypothesis --hypothesis-profile random
 

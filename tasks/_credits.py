@@ -35,9 +35,11 @@ _WORD_FOR_PHOTO = (
     r"|cr[ée]dit(?:s|os?)?(?: photos?)?|imagen|fuente|imagem|fonte|reprodução|divulgação|kuva|photo "
     r"d['’]illustration|archiv(?:e|o)?)"
 )
+#: Behind it in brackets: small letters only where it is a credit by then (`courtesy of the museum`, `courtesy photo`).
+_THEN = r"(?:\s*[:/]\s+|\s+(?-i:(?![a-z]))|(?:(?<=\sby)|(?<=courtesy of))\s+|\s+(?=(?:photo|image|picture|archiv)))"
 #: From the last bracket that opens on.
 _BRACKETED = re.compile(
-    rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}(?:\s*[:/]\s+|\s+(?-i:(?![a-z])))"
+    rf"\s*[(\[]\s*((?:{_WORD_FOR_PHOTO}{_THEN}"
     rf"|©\s*)[^()\[\]]{{2,90}}|[^()\[\]]{{0,60}}{_BY_ITSELF}[^()\[\]]{{0,30}})\s*[)\]]\s*\.?$",
     re.I,
 )

@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import numpy as np
 
-T = TypeVar("T")
+_T = TypeVar("_T")
 
 #: A word: a run of letters and digits; in scripts written without spaces (Han, kana, Thai, Lao, Khmer, Burmese) each
 #: character counts as one, the convention of the public extraction benchmarks.
@@ -90,7 +90,7 @@ def paired(tokens: Tokens) -> Tokens:
     return Tokens(tokens.codes, tokens.starts[kept], sizes[kept], tokens.lines[kept], numbers[kept])
 
 
-def in_stretches(texts: Sequence[T], length: Callable[[T], int] = len) -> Iterator[Sequence[T]]:
+def in_stretches(texts: Sequence[_T], length: Callable[[_T], int] = len) -> Iterator[Sequence[_T]]:
     """So many texts in turn as are read at a time, so that memory is bounded; at least one."""
     first, size = 0, 0
     for number, text in enumerate(texts):

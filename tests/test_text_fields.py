@@ -147,6 +147,9 @@ def test_a_job_title_glued_to_the_name_is_cut_off() -> None:
         ("부산항을 떠나는 배가 새벽에 보이고 있다. 연합뉴스", "부산항을 떠나는 배가 새벽에 보이고 있다.", "연합뉴스"),
         ("The ferry leaves at dawn (Ann Lee/GETTY IMAGES)", "The ferry leaves at dawn", "Ann Lee/GETTY IMAGES"),
         ("The ferry leaves at dawn (AP)", "The ferry leaves at dawn", "AP"),
+        ("The ferry at dawn (Courtesy photo)", "The ferry at dawn", "Courtesy photo"),
+        ("The ferry at dawn (photo courtesy of the museum)", "The ferry at dawn", "the museum"),
+        ("Un ferri al alba (foto de archivo)", "Un ferri al alba", "foto de archivo"),
         (
             "The ferry at dawn (Photo illustration by Ann Lee / AP)",
             "The ferry at dawn",
