@@ -224,7 +224,7 @@ def _read_bylines(lines: Sequence[Line], head: Head, title: int | None) -> None:
     far = [n for n in chosen if n >= start + NEAR and _signs_or_names(lines[n])]
     chosen = [n for n in chosen if n < start + NEAR]
     signed = [n for n in free if lines[n].role("byline") >= SIGNED_FROM and _says_who(lines[n])]
-    signed.sort(key=lambda n: -lines[n].role("byline"))
+    signed.sort(key=lambda n: (n >= start + NEAR, -lines[n].role("byline")))
     chosen = chosen or [n for n in signed if title is None or n >= title - ABOVE_TITLE][:1]
     if title is not None:
         end = min(len(lines), max(start + 1, title + NEXT_TO_TITLE), title + BELOW_TITLE)

@@ -102,6 +102,8 @@ def _ends_with(long: str, short: str) -> bool:
 def _may_be_title(line: Line) -> bool:
     if line.role("title") < TITLE_FROM or line.stamp or not line.text or line.words > LONGEST_TITLE:
         return False
+    if is_signed(line.text) and line.role("byline") > line.role("title"):
+        return False
     # What is known as something else, reads like a sentence or belongs to the body must be a likely headline.
     is_other = line.kind or line.body >= SURE or line.text.endswith(STOPS) or _is_of_the_page(line)
     return not is_other or line.role("title") >= LIKELY_TITLE
