@@ -50,6 +50,8 @@ NEAR = 6
 #: .0004 F1, what is won 2 captions in 100 (5 of split copy).
 CAPTION_FROM = 0.3
 SURE_CAPTION = 0.4
+#: A line so long that may be body is a paragraph: 9 of 9 that were taken for captions (cross-validated).
+SHORTEST_PARAGRAPH = 40
 #: Where a standfirst may stand, a caption must be as likely as this.
 SURELY_CAPTION = 0.5
 #: A line this long that signs is a sentence of the article as well, and stays in it.
@@ -350,6 +352,8 @@ def _says_who(line: Line) -> bool:
 def is_likely_caption(line: Line) -> bool:
     """Whether the labeller takes a line, which nothing else has been told of, for a caption."""
     odds = line.role("caption")
+    if line.words >= SHORTEST_PARAGRAPH and line.body > SURE_CAPTION:
+        return False
     return not line.kind and odds >= CAPTION_FROM and odds > min(line.body, SURE_CAPTION)
 
 

@@ -104,6 +104,9 @@ MOST_CAPTION_WORDS = 130
 MOST_SHORT_CAPTION_WORDS = 60
 #: A credit often stands right below the headline.
 TITLE_ABOVE = 0.1
+#: Beside a credit line, subheads of so few words are as short as captions.  Of such that the labeller takes for body, and
+#: hardly for a caption, 38 are body and 9 are captions (cross-validated).
+MOST_SUBHEAD_WORDS, HARDLY_CAPTION = 15, 0.2
 SIGNATURE_FROM = 0.5
 
 
@@ -212,6 +215,8 @@ def _is_caption_above(line: Line, credit: Line) -> bool:
     """
     if line.kind or line.stamp or not 3 <= line.words <= MOST_CAPTION_WORDS or _is_signature(line):
         return False
+    if _is_subhead(line):
+        return False
     if line.stops and not (_BRACKETED_NAMES.fullmatch(credit.text) and line.words <= MOST_SHORT_CAPTION_WORDS):
         return False
     return line.role("title") < TITLE_ABOVE
@@ -228,7 +233,12 @@ def _is_caption_below(line: Line) -> bool:
     """Whether the line after a credit line is the caption: it carries a credit, breaks off, or is an agency's."""
     if line.match or line.stamp or not 3 <= line.words <= MOST_CAPTION_WORDS or _is_signature(line):
         return False
-    return cut_credit(line)[1] is not None or not line.stops or bool(_CAPTION_DATELINE.match(line.text))
+    ends = cut_credit(line)[1] is not None or not line.stops or bool(_CAPTION_DATELINE.match(line.text))
+    return ends and not _is_subhead(line)
+
+
+def _is_subhead(line: Line) -> bool:
+    return line.body > 0.5 and line.role("caption") < HARDLY_CAPTION and line.words < MOST_SUBHEAD_WORDS
 
 
 def _is_signature(line: Line) -> bool:
