@@ -16,6 +16,7 @@ from schemas.publisher import Publisher
 from tasks._comments import take_threads
 from tasks._credits import is_bare_agency
 from tasks._encoding import decode
+from tasks._endings import take_endings
 from tasks._features import best_run, prose_of
 from tasks._head import Head, is_likely_caption, read_head
 from tasks._headline import SURE
@@ -96,6 +97,7 @@ def strip_text(
     _label_captions(lines)
     _past_boxes(lines)
     _whole_lists(lines)
+    take_endings(lines)
     _label_body(lines)
     places = [n for n, line in enumerate(lines) if line.kind == BODY]
     tags = read_tags(lines, places[0], places[-1]) if places else []
