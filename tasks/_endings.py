@@ -7,7 +7,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from schemas.draft import Byline
 from tasks._lines import Line
+from tasks._name_words import begins_name
+from tasks._names import read_authors
 from tasks._phrases import fold
 
 PATH = Path(__file__).resolve().parent.parent / "seeds" / "endings.toml"
@@ -15,9 +18,11 @@ PATH = Path(__file__).resolve().parent.parent / "seeds" / "endings.toml"
 #: pages what stood below was body on 6, by .3 of their words together, and was not on 46, by 4.3 (cross-validated).
 LATE = 0.8
 LONGEST_HEADING = 8
-#: Amid the article, boxes of links have such headings too: there a paragraph goes on below that is body beyond doubt, or
-#: is longer than teasers are.
+#: Amid the article, boxes of links have such headings too: there a paragraph goes on below that is body beyond doubt,
+#: or is longer than teasers are.
 PARAGRAPHS = ((20, 0.9), (60, 0.7))
+#: So many lines below somebody's name begins what tells of them (`Ann Lee` / `Editor` / `Ann is ...`).
+NEXT = 3
 
 
 @dataclass(frozen=True)
@@ -47,10 +52,11 @@ def load_endings() -> Endings:
 
 def take_endings(lines: Sequence[Line]) -> None:
     """Take the first such heading late in the body, and nothing below it for body."""
-    total = sum(line.words for line in lines if line.is_body)
+    body = [number for number, line in enumerate(lines) if line.is_body]
+    total = sum(lines[number].words for number in body)
     above = 0.0
-    for number, line in enumerate(lines):
-        if above >= LATE * total > 0 and (kind := _ends(lines, number)):
+    for number, line in enumerate(lines[: body[-1] if body else 0]):
+        if above >= LATE * total and (kind := _ends(lines, number)):
             if not line.kind:
                 line.take(kind, f"{kind}:what ends an article")
             for below in lines[number + 1 :]:
@@ -64,10 +70,18 @@ def _ends(lines: Sequence[Line], number: int) -> str | None:
     line = lines[number]
     if line.words > LONGEST_HEADING or line.stops or line.kind not in ("", "related_links", "byline", "other"):
         return None
-    kind = load_endings().kind_of(line.text)
+    kind = "byline" if _heads_biography(lines, number) else load_endings().kind_of(line.text)
     goes_on = kind == "related_links" and any(
         other.is_body and other.words >= words and other.body >= odds
         for other in lines[number + 1 :]
         for words, odds in PARAGRAPHS
     )
     return None if goes_on else kind
+
+
+def _heads_biography(lines: Sequence[Line], number: int) -> bool:
+    """Whether a line is somebody's name, below which a sentence begins with it."""
+    names, kinds = read_authors([Byline(lines[number].text)], None)
+    if kinds != ("person",) or not begins_name(first := names[0].split()[0]):
+        return False
+    return any(line.stops and line.text.startswith(first + " ") for line in lines[number + 1 : number + 1 + NEXT])

@@ -104,8 +104,8 @@ MOST_CAPTION_WORDS = 130
 MOST_SHORT_CAPTION_WORDS = 60
 #: A credit often stands right below the headline.
 TITLE_ABOVE = 0.1
-#: Beside a credit line, subheads of so few words are as short as captions.  Of such that the labeller takes for body, and
-#: hardly for a caption, 38 are body and 9 are captions (cross-validated).
+#: Beside a credit line, subheads of so few words are as short as captions.  Of such that the labeller takes for body,
+#: and hardly for a caption, 38 are body and 9 are captions (cross-validated).
 MOST_SUBHEAD_WORDS, HARDLY_CAPTION = 15, 0.2
 SIGNATURE_FROM = 0.5
 

@@ -139,7 +139,7 @@ def _confidence(lines: Sequence[Line]) -> float:
 
 
 def _fall_back(lines: Sequence[Line], confidence: float) -> None:
-    """Where the labeller finds next to no body, or knows nothing of such a page, the best run of prose is body as well."""
+    """Where the labeller finds next to no body, or knows nothing of such a page, the best run of prose is body too."""
     if confidence >= LOST_BELOW and sum(line.words for line in lines if line.is_body) >= FEWEST_WORDS:
         return
     shapes = read_shapes([line.text or "." for line in lines])
