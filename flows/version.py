@@ -20,7 +20,7 @@ _DECIDING = (
     *(f"tasks/{step}.py" for step in ("extract", "strip", "repeats", "normalise", "refuse", "check")),
     "tasks/_*.py",
     "seeds/phrases/*",
-    *(f"seeds/{words}.toml" for words in ("dates", "names", "pages", "topics")),
+    *(f"seeds/{words}.toml" for words in ("dates", "endings", "names", "pages", "topics")),
     "seeds/labeller.json.gz",
     "schemas/expectations/article.json",
 )

@@ -238,7 +238,8 @@ def _is_caption_below(line: Line) -> bool:
 
 
 def _is_subhead(line: Line) -> bool:
-    return line.body > 0.5 and line.role("caption") < HARDLY_CAPTION and line.words < MOST_SUBHEAD_WORDS
+    is_likely = line.body > 0.5 and line.role("caption") < HARDLY_CAPTION
+    return is_likely and line.words < MOST_SUBHEAD_WORDS and not line.stops
 
 
 def _is_signature(line: Line) -> bool:

@@ -213,6 +213,45 @@ def test_a_box_between_paragraphs_does_not_end_the_article():
     assert body[-1] == "The baths close on 30 November."
 
 
+LONG = (
+    "The harbour master said that the ferry would leave an hour later from Monday, because the old quay could take no"
+    " more than one ship at a time, and that the timetable would be printed again before the end of the month."
+)
+
+
+@pytest.mark.parametrize(
+    ("heading", "below", "kind"),
+    [
+        ("Related articles", ["The baths stay open for another winter, the council says.", LONG[:101] + "."], "related_links"),
+        ("Das könnte Sie auch interessieren", ["Die Fähre fährt ab Montag eine Stunde später.", "Der alte Kai bleibt im Winter zu."], "related_links"),
+        ("About Norwick Ferries", ["Norwick Ferries runs nine ships between the islands and employs around 300 people.", LONG], "other"),
+        ("References", ["1. Lee A. The ferries of the north. Norwick: Harbour Press; 2019. 214 pages with maps.", "2. Ek B. Quays. 2020."], "other"),
+        ("Ann Lee", ["Reporter", "Ann Lee is a reporter in Norwick. She has written about ferries since 2009."], "byline"),
+    ],
+)  # fmt: skip
+def test_a_heading_late_in_the_copy_ends_the_article(heading: str, below: list[str], kind: str) -> None:
+    article = [*PROSE, *(LONG.replace("Monday", day) for day in ("Sunday", "Tuesday", "Friday", "Saturday", "today"))]
+    draft = strip_text("\n".join(("Ferry to leave an hour later", *article, heading, *below)))
+    assert [piece.text for piece in draft.pieces if piece.kind == "body"] == article
+    assert next(piece.kind for piece in draft.pieces if piece.text == heading) == kind
+
+
+def test_a_box_of_links_late_in_the_copy_does_not_end_the_article():
+    box = ("Related articles", "Council leader to stand down", "The baths in pictures")
+    draft = strip_text(
+        "\n".join(("Ferry to leave an hour later", *PROSE, *PROSE[::-1], *box, LONG, LONG.replace("old", "new")))
+    )
+    assert [piece.text for piece in draft.pieces if piece.kind == "body"][-2:] == [LONG, LONG.replace("old", "new")]
+
+
+def test_a_subhead_above_a_credit_is_no_caption():
+    first, second = "1. Tickets for the ferry", "4. Where to buy tickets for the winter"
+    told = ["Ferry to leave an hour later", *PROSE, LONG, first, *PROSE[:2], second, "Photo: Ann Lee", *PROSE[::-1]]
+    kinds = {piece.text: piece.kind for piece in strip_text("\n".join(told)).pieces}
+    assert kinds["Photo: Ann Lee"] == "credit"
+    assert kinds[second] == "body"
+
+
 def test_a_text_that_breaks_off_is_flagged():
     assert (
         "truncated"
