@@ -79,6 +79,13 @@ def test_a_reading_time_is_no_headline() -> None:
     )
 
 
+@pytest.mark.parametrize("teaser", [("The old quay in winter", "Written by Bo Ek"), ("Quays", "Written by Cy Fox, MS")])
+def test_who_signs_near_the_headline_comes_before_who_signs_a_teaser(teaser: tuple[str, str]) -> None:
+    signature = "Medically reviewed by Kim Rose, RD — Written by Ann Lee, MS — Updated on March 7, 2025"
+    lines = ("Ferry to leave an hour later", signature, *PROSE, *PROSE[::-1], "Read this next", *teaser)
+    assert [byline.text for byline in strip_text("\n".join(lines)).bylines] == [signature]
+
+
 def test_what_machines_read_in_front_of_a_date_is_the_last_save() -> None:
     draft = strip_text(
         page("Ferry to leave an hour later", "Ann Lee2024-04-18T13:00:39+00:00March 22nd, 2024|Ferries|")
