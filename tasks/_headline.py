@@ -21,7 +21,7 @@ MOST_ABOVE, BELOW_FROM = 0.4, 0.4
 SHORTEST_TITLE = 12
 #: One that stands up to so many lines above is the headline if it is about as likely.
 ABOVE_BEST = 6
-AS_LIKELY = 0.7
+AS_LIKELY, AS_LIKELY_AS_SURE = 0.7, 0.9
 #: Headlines may ask or exclaim; a full stop ends a sentence.
 STOPS = (".", "。", "।", "۔")
 #: Another print of the headline that no role was asked of stands within so many lines.
@@ -80,7 +80,8 @@ def find_headline(lines: Sequence[Line]) -> int | None:
 
 
 def _is_as_likely(above: Line, best: Line) -> bool:
-    return not _ends_with(above.text, best.text) and _likely(above) >= AS_LIKELY * _likely(best)
+    share = AS_LIKELY_AS_SURE if best.role("title") >= SURE else AS_LIKELY
+    return not _ends_with(above.text, best.text) and _likely(above) >= share * _likely(best)
 
 
 def _share_above(lines: Sequence[Line], number: int) -> float:
