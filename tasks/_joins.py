@@ -134,7 +134,7 @@ def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
     """The parts, those together that make one paragraph."""
     groups: list[list[Part]] = []
     head = model.heads.get("joins")
-    is_tried = head is not None and 1 < len(parts) <= MOST_PARTS
+    is_tried = head is not None and 1 < len(parts) <= MOST_PARTS and not _has_lost_capitals(parts)
     odds = head.probability(join_features(parts)) if head and is_tried else np.zeros(len(parts))
     is_split = (odds > JOINED_FROM).sum() > OFTEN_JOINED * len(parts)
     least = JOINED_AMONG_OTHERS if is_split else JOINED_FROM
@@ -145,6 +145,12 @@ def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
         else:
             groups.append([part])
     return groups
+
+
+def _has_lost_capitals(parts: list[Part]) -> bool:
+    """Whether all letters were made small: then every line looks as if it went on with the one above."""
+    text = " ".join(part.text for part in parts)
+    return text.islower() and sum(map(str.isupper, text.upper())) > len(text) / 2
 
 
 def _is_open(group: list[Part], part: Part) -> bool:

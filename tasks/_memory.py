@@ -15,11 +15,11 @@ from schemas.document import Document
 from schemas.outcome import Refusal
 from schemas.settings import Settings
 from tasks._dates import read_dated_line
-from tasks._encoding import decode
 from tasks._joins import BREAK
 from tasks._lines import Line, read_lines
 from tasks._names import is_person_name
 from tasks._phrases import fold
+from tasks._plain_text import read_text
 from tasks._roles import is_signed
 from tasks._sources import given_source, source_of
 from tasks._text import clean_line, count_words
@@ -148,7 +148,7 @@ def read_copy(document: Document, settings: Settings) -> Copy | None:
 
 
 def _read_copy(document: Document) -> Copy | None:
-    decoded = None if document.refusal else decode(document.content, document.charset)
+    decoded = None if document.refusal else read_text(document.content, document.charset)
     if decoded is None or isinstance(decoded, Refusal):
         return None
     source = given_source(document)

@@ -15,7 +15,6 @@ from schemas.outcome import Refusal
 from schemas.publisher import Publisher
 from tasks._comments import take_threads
 from tasks._credits import is_bare_agency
-from tasks._encoding import decode
 from tasks._endings import take_endings
 from tasks._features import best_run, prose_of
 from tasks._head import Head, is_likely_caption, read_head
@@ -25,6 +24,7 @@ from tasks._lines import Line, read_lines
 from tasks._memory import Memory, Recall
 from tasks._phrases import LONGEST_LINE, fold
 from tasks._pictures import collect_captions, cut_credit, label_pictures
+from tasks._plain_text import read_text
 from tasks._publishers import rules_for
 from tasks._shapes import read_shapes
 from tasks._sources import named_source, source_of
@@ -62,7 +62,7 @@ def strip_document(document: Document, memory: Memory | None = None) -> Draft | 
 
     `memory`: what was learned of sources, if anything was.
     """
-    decoded = decode(document.content, document.charset)
+    decoded = read_text(document.content, document.charset)
     if isinstance(decoded, Refusal):
         return decoded
     return strip_text(decoded.text, decoded.flags, Recall(memory, document) if memory else None, document)
@@ -119,7 +119,7 @@ def _take_phrases(lines: Sequence[Line], publisher: Publisher) -> None:
 
 def tell_why(document: Document) -> dict[tuple[int, int], str]:
     """For each stretch of the copy, by line and character, how likely it is body and which features told most."""
-    decoded = decode(document.content, document.charset)
+    decoded = read_text(document.content, document.charset)
     lines = [] if isinstance(decoded, Refusal) else read_lines(decoded.text)
     label(lines)
     return {

@@ -1,0 +1,160 @@
+"""Plain text that was written down for a machine: `\\n` for a line break, `&amp;` for a sign, Markdown, quoted mail.
+
+Exports of databases, feeds that were escaped once too often, scrapers that write Markdown and forwarded mail hold copy
+in such forms.  It is read as what it means before its lines are looked at, and says so (`markup_undone`): the words
+stay, line by line; signs, the addresses of links, and what is written for want of a picture do not.
+"""
+
+import json
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from schemas.outcome import Refusal
+from tasks._encoding import Decoded, decode
+
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+FLAG = "markup_undone"
+#: `\\n` stands for a line break where there are so many of them, for each real one too, and so many behind the end of a
+#: sentence: a path (`C:\\news`) and a formula (`\\nu`) have other neighbours.
+FEWEST_BREAKS, FEWEST_SENTENCES = 3, 2
+#: Mail is quoted where so many lines begin with `>`, and such a share of all.
+FEWEST_QUOTED, SHARE_QUOTED = 5, 0.8
+#: What was escaped twice is undone twice.
+TIMES_ESCAPED = 2
+#: So many links, headings or words in bold make Markdown.
+FEWEST_LINKS, FEWEST_HEADINGS, FEWEST_BOLD = 3, 2, 3
+#: Markdown is wrapped where hardly a line is longer than this.
+WIDEST_WRAPPED, MOST_WIDER = 100, 0.02
+#: Of a longer text nothing is taken for Markdown: it is parsed as a whole.
+LONGEST_MARKDOWN = 2_000_000
+_LINK = re.compile(r"\]\(<?(?:https?://|/|#|mailto:)")
+_HEADING = re.compile(r"^#{1,6} +\S", re.M)
+_BOLD = re.compile(r"\*\*[^\s*][^*\n]{0,200}\*\*")
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_LINE_END = re.compile(r"<(?:br|/p|/div|/li|/h[1-6])\b", re.I)
+_BREAK = re.compile(r"\\r\\n|\\n|\\r")
+_SENTENCE_BREAK = re.compile(r"(?:[.!?…。！？؟।]|\\u(?:3002|ff01|ff1f|0964|061f|06d4|201[cd]))[\"'”’»)\\]*(?:\\r|\\n)")
+_SMALL_BEHIND = re.compile(r"\\n[a-z]")
+_ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+|\\[nrtbfv\"'/\\]")
+_MEANT = {"n": "\n", "r": "\r", "t": "\t", "b": "", "f": "\f", "v": "\v"}
+_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,23});")
+_QUOTE = re.compile(r"^[ \t]*(?:>[ \t]?)+", re.M)
+
+
+def read_text(content: bytes, charset: str | None = None) -> Decoded | Refusal:
+    """The text of plain-text copy, as `decode` gives it, with its markup undone."""
+    decoded = decode(content, charset)
+    if isinstance(decoded, Refusal):
+        return decoded
+    text = undo_markup(decoded.text)
+    return decoded if text == decoded.text else replace(decoded, text=text, flags=(*decoded.flags, FLAG))
+
+
+def undo_markup(text: str) -> str:
+    """The text as it was before it was escaped, marked up or quoted; most copy as it is."""
+    for _ in range(TIMES_ESCAPED):
+        if "\\" in text and (whole := _as_string(text)):
+            text = whole
+        elif "\\" in text and _is_escaped(text):
+            text = _ESCAPE.sub(_character, text)
+    if _is_markdown(text):
+        return _without_markdown(text)
+    if "&" in text and _ENTITY.search(text):
+        text = _without_entities(text)
+    if ">" in text and _is_quoted(text):
+        text = _QUOTE.sub("", text)
+    return text
+
+
+def _is_escaped(text: str) -> bool:
+    breaks = len(_BREAK.findall(text))
+    if breaks < FEWEST_BREAKS or breaks < 2 * len(text.strip().splitlines()):
+        return False
+    return len(_SENTENCE_BREAK.findall(text)) >= FEWEST_SENTENCES and 2 * len(_SMALL_BEHIND.findall(text)) <= breaks
+
+
+def _as_string(text: str) -> str | None:
+    """The text of a string of JSON, None where it is none."""
+    if text.lstrip()[:1] != '"':
+        return None
+    try:
+        told = json.loads(text)
+    except ValueError:
+        return None
+    return _with_whole_characters(told) if isinstance(told, str) else None
+
+
+def _character(found: re.Match[str]) -> str:
+    told = found[0]
+    if told.startswith("\\u"):
+        return _with_whole_characters("".join(chr(int(code, 16)) for code in told.split("\\u")[1:]))
+    return _MEANT.get(told[1], told[1])
+
+
+def _with_whole_characters(text: str) -> str:
+    """The text with pairs of surrogates as one character each, and half a pair as a sign that something is lost."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _without_entities(text: str) -> str:
+    from ftfy.fixes import unescape_html  # slow to load, and seldom needed
+
+    # A line with a real `<` is markup, or tells of it: there entities are meant.
+    lines = text.split("\n")
+    return "\n".join(unescape_html(line) if "&" in line and "<" not in line else line for line in lines)
+
+
+def _is_quoted(text: str) -> bool:
+    quoted = len(_QUOTE.findall(text))
+    return quoted >= FEWEST_QUOTED and quoted >= SHARE_QUOTED * sum(1 for line in text.splitlines() if line.strip())
+
+
+def _is_markdown(text: str) -> bool:
+    if len(text) > LONGEST_MARKDOWN:
+        return False
+    if "](" in text and len(_LINK.findall(text)) >= FEWEST_LINKS:
+        return True
+    if "# " in text and len(_HEADING.findall(text)) >= FEWEST_HEADINGS:
+        return True
+    return "**" in text and len(_BOLD.findall(text)) >= FEWEST_BOLD
+
+
+def _without_markdown(text: str) -> str:
+    """The words of Markdown, a paragraph, heading, item or row of a table on lines of their own."""
+    from markdown_it import MarkdownIt  # seldom needed
+
+    # Lines of a paragraph are one, where they were wrapped; else each may be a line of the page.
+    lines = text.splitlines()
+    is_wrapped = sum(len(line) > WIDEST_WRAPPED for line in lines) < MOST_WIDER * len(lines)
+    blocks: list[str] = []
+    bullet, cells = "", None
+    for token in MarkdownIt("commonmark").enable("table").parse(text):
+        if token.type == "list_item_open":
+            bullet = f"{token.info}{token.markup} " if token.info else "• "
+        elif token.type == "tr_open":
+            cells = []
+        elif token.type == "tr_close" and cells is not None:
+            blocks.append(" | ".join(cells))
+            cells = None
+        elif token.type == "inline":
+            words = "".join(map(_words_of, token.children or ()))
+            words, bullet = bullet + (" ".join(words.split("\n")) if is_wrapped else words), ""
+            (blocks if cells is None else cells).append(words)
+        elif token.content:  # code, or markup of HTML
+            blocks.append(_untagged(token.content) if token.type == "html_block" else token.content)
+    return "\n\n".join(blocks)
+
+
+def _words_of(token: "Token") -> str:
+    if token.type in ("softbreak", "hardbreak"):
+        return "\n"
+    if token.type == "image":  # what it says instead of the picture is not seen on the page
+        return ""
+    return _untagged(token.content) if token.type == "html_inline" else token.content
+
+
+def _untagged(text: str) -> str:
+    return _TAG.sub(lambda tag: "\n" if _LINE_END.match(tag[0]) else "", text)
