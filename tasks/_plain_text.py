@@ -26,13 +26,17 @@ FEWEST_QUOTED, SHARE_QUOTED = 5, 0.8
 TIMES_ESCAPED = 2
 #: So many links, headings or words in bold make Markdown.
 FEWEST_LINKS, FEWEST_HEADINGS, FEWEST_BOLD = 3, 2, 3
+LONGEST_LINK = 1_000
 #: Markdown is wrapped where hardly a line is longer than this.
 WIDEST_WRAPPED, MOST_WIDER = 100, 0.02
 #: Of a longer text nothing is taken for Markdown: it is parsed as a whole.
 LONGEST_MARKDOWN = 2_000_000
+#: Nor anything of a text in which lists or quotations stand in each other so deep.
+DEEPEST = 60
 _LINK = re.compile(r"\]\(<?(?:https?://|/|#|mailto:)")
 _HEADING = re.compile(r"^#{1,6} +\S", re.M)
 _BOLD = re.compile(r"\*\*[^\s*][^*\n]{0,200}\*\*")
+_ADDRESS = re.compile(r"\S{30,}")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _LINE_END = re.compile(r"<(?:br|/p|/div|/li|/h[1-6])\b", re.I)
 _BREAK = re.compile(r"\\r\\n|\\n|\\r")
@@ -126,12 +130,16 @@ def _without_markdown(text: str) -> str:
     """The words of Markdown, a paragraph, heading, item or row of a table on lines of their own."""
     from markdown_it import MarkdownIt  # seldom needed
 
+    text = _with_whole_links(text)
     # Lines of a paragraph are one, where they were wrapped; else each may be a line of the page.
-    lines = text.splitlines()
+    lines = _ADDRESS.sub("", text).splitlines()
     is_wrapped = sum(len(line) > WIDEST_WRAPPED for line in lines) < MOST_WIDER * len(lines)
     blocks: list[str] = []
     bullet, cells = "", None
-    for token in MarkdownIt("commonmark").enable("table").parse(text):
+    tokens = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table").parse(text)
+    if any(token.level >= DEEPEST - 2 for token in tokens):  # what stands deeper is left out
+        return text
+    for token in tokens:
         if token.type == "list_item_open":
             bullet = f"{token.info}{token.markup} " if token.info else "• "
         elif token.type == "tr_open":
@@ -146,6 +154,20 @@ def _without_markdown(text: str) -> str:
         elif token.content:  # code, or markup of HTML
             blocks.append(_untagged(token.content) if token.type == "html_block" else token.content)
     return "\n\n".join(blocks)
+
+
+def _with_whole_links(text: str) -> str:
+    """The text with each link on one line: wrapped in a heading, or within its address, it would be none."""
+    lines: list[str] = []
+    for line in text.split("\n"):
+        end = lines[-1][-LONGEST_LINK:] if lines and line and not line.isspace() else ""
+        if end.rfind("[") > end.rfind("]"):
+            lines[-1] += " " + line
+        elif (at := end.rfind("](")) >= 0 and ")" not in end[at:]:
+            lines[-1] += line if end.endswith("-") else " " + line
+        else:
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def _words_of(token: "Token") -> str:
