@@ -29,15 +29,22 @@ FEWEST_LINKS, FEWEST_HEADINGS, FEWEST_BOLD = 3, 2, 3
 LONGEST_LINK = 1_000
 #: Markdown is wrapped where hardly a line is longer than this.
 WIDEST_WRAPPED, MOST_WIDER = 100, 0.02
-#: Of a longer text nothing is taken for Markdown: it is parsed as a whole.
-LONGEST_MARKDOWN = 2_000_000
+#: A longer text, or one of more brackets, is not taken for Markdown: it is parsed as a whole, and brackets that nobody
+#: closes cost up to .1 ms each.
+LONGEST_MARKDOWN, MOST_BRACKETS = 1_000_000, 20_000
 #: Nor anything of a text in which lists or quotations stand in each other so deep.
 DEEPEST = 60
 _LINK = re.compile(r"\]\(<?(?:https?://|/|#|mailto:)")
-_HEADING = re.compile(r"^#{1,6} +\S", re.M)
+#: With one `#` a tag or a comment in code begins, too: such a heading stands between blank lines.
+_HEADING = re.compile(r"^##{1,5} +\S|(?:\A|(?<=\n\n))# +\S.*(?:\Z|\n\n)", re.M)
 _BOLD = re.compile(r"\*\*[^\s*][^*\n]{0,200}\*\*")
 _ADDRESS = re.compile(r"\S{30,}")
-_TAG = re.compile(r"<[^<>]{0,2000}>")
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|code|del|details|div|em|figure|figcaption|font|h[1-6]|hr|i|iframe|img|ins|li|"
+    r"mark|ol|p|picture|pre|s|small|source|span|strong|su[bp]|summary|table|tbody|td|tfoot|th|thead|tr|u|ul|video)\b"
+    r"[^<>]{0,2000}>|<!--.{0,2000}?-->",
+    re.I | re.S,
+)
 _LINE_END = re.compile(r"<(?:br|/p|/div|/li|/h[1-6])\b", re.I)
 _BREAK = re.compile(r"\\r\\n|\\n|\\r")
 _SENTENCE_BREAK = re.compile(r"(?:[.!?…。！？؟।]|\\u(?:3002|ff01|ff1f|0964|061f|06d4|201[cd]))[\"'”’»)\\]*(?:\\r|\\n)")
@@ -117,11 +124,11 @@ def _is_quoted(text: str) -> bool:
 
 
 def _is_markdown(text: str) -> bool:
-    if len(text) > LONGEST_MARKDOWN:
+    if len(text) > LONGEST_MARKDOWN or text.count("[") > MOST_BRACKETS:
         return False
     if "](" in text and len(_LINK.findall(text)) >= FEWEST_LINKS:
         return True
-    if "# " in text and len(_HEADING.findall(text)) >= FEWEST_HEADINGS:
+    if "# " in text and len(_HEADING.findall(text.replace("\r\n", "\n"))) >= FEWEST_HEADINGS:
         return True
     return "**" in text and len(_BOLD.findall(text)) >= FEWEST_BOLD
 
@@ -136,7 +143,7 @@ def _without_markdown(text: str) -> str:
     is_wrapped = sum(len(line) > WIDEST_WRAPPED for line in lines) < MOST_WIDER * len(lines)
     blocks: list[str] = []
     bullet, cells = "", None
-    tokens = MarkdownIt("commonmark", {"maxNesting": DEEPEST}).enable("table").parse(text)
+    tokens = MarkdownIt("commonmark", {"maxNesting": DEEPEST, "html": False}).enable("table").parse(text)
     if any(token.level >= DEEPEST - 2 for token in tokens):  # what stands deeper is left out
         return text
     for token in tokens:
@@ -148,11 +155,11 @@ def _without_markdown(text: str) -> str:
             blocks.append(" | ".join(cells))
             cells = None
         elif token.type == "inline":
-            words = "".join(map(_words_of, token.children or ()))
+            words = _untagged("".join(map(_words_of, token.children or ())))
             words, bullet = bullet + (" ".join(words.split("\n")) if is_wrapped else words), ""
             (blocks if cells is None else cells).append(words)
-        elif token.content:  # code, or markup of HTML
-            blocks.append(_untagged(token.content) if token.type == "html_block" else token.content)
+        elif token.content:  # code
+            blocks.append(token.content)
     return "\n\n".join(blocks)
 
 
@@ -175,7 +182,7 @@ def _words_of(token: "Token") -> str:
         return "\n"
     if token.type == "image":  # what it says instead of the picture is not seen on the page
         return ""
-    return _untagged(token.content) if token.type == "html_inline" else token.content
+    return token.content
 
 
 def _untagged(text: str) -> str:
