@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 FLAG = "markup_undone"
-#: `\\n` stands for a line break where there are so many of them, for each real one too, and so many behind the end of a
+#: `\\n` stands for a line break where there are so many of them, twice as many as real ones, one behind the end of a
 #: sentence: a path (`C:\\news`) and a formula (`\\nu`) have other neighbours.
-FEWEST_BREAKS, FEWEST_SENTENCES = 3, 2
+FEWEST_BREAKS = 3
 #: Mail is quoted where so many lines begin with `>`, and such a share of all.
 FEWEST_QUOTED, SHARE_QUOTED = 5, 0.8
 #: What was escaped twice is undone twice.
@@ -84,7 +84,7 @@ def _is_escaped(text: str) -> bool:
     breaks = len(_BREAK.findall(text))
     if breaks < FEWEST_BREAKS or breaks < 2 * len(text.strip().splitlines()):
         return False
-    return len(_SENTENCE_BREAK.findall(text)) >= FEWEST_SENTENCES and 2 * len(_SMALL_BEHIND.findall(text)) <= breaks
+    return _SENTENCE_BREAK.search(text) is not None and 2 * len(_SMALL_BEHIND.findall(text)) <= breaks
 
 
 def _as_string(text: str) -> str | None:
@@ -155,8 +155,9 @@ def _without_markdown(text: str) -> str:
             blocks.append(" | ".join(cells))
             cells = None
         elif token.type == "inline":
-            words = _untagged("".join(map(_words_of, token.children or ())))
-            words, bullet = bullet + (" ".join(words.split("\n")) if is_wrapped else words), ""
+            words = "".join(map(_words_of, token.children or ()))
+            words = _untagged(words.replace("\n", " ") if is_wrapped else words)
+            words, bullet = bullet + words, ""
             (blocks if cells is None else cells).append(words)
         elif token.content:  # code
             blocks.append(token.content)

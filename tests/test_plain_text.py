@@ -1,0 +1,177 @@
+"""tasks/_plain_text.py: copy that was escaped, marked up or quoted reads as it did before; other copy stays as it is."""
+
+import html
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from flows.document import make_article
+from schemas.document import Document
+from schemas.settings import Settings
+from tasks._plain_text import FLAG, undo_markup
+
+COPY = """\
+Home | News | Sport
+Ferry to Larkhaven Will Run an Hour Later
+By Ann Lee
+Published March 3, 2021
+The ferry between Larkhaven and the islands will leave an hour later from Monday on, the harbour office's clerks said. “We have waited for two years for this,” said Bo Ek, who runs the office & the quay.
+The first boat leaves at seven, and the last one comes back when the shops of the old town close on Saturdays.
+A ticket costs five crowns, as before, and children travel free. The council will look at the fares again in the autumn, when the new boat has come from the yard.
+Share this article
+Subscribe to our newsletter
+© 2021 Larkhaven Post. All rights reserved."""
+
+MARKDOWN = """\
+[Home](https://post.example/) | [News](/news) | [Sport](/sport "Sport")
+
+# Ferry to Larkhaven Will Run an *Hour* Later
+
+![A ferry at the quay](/pictures/ferry.jpg)
+
+By [Ann Lee](/people/ann-lee)
+
+Published March 3, 2021
+
+{}
+
+* [Share this article](/share)
+* [Subscribe to our newsletter](/letter)
+
+© 2021 Larkhaven Post. All rights reserved\\."""
+
+
+def article_of(text, media_type="text/plain"):
+    return make_article(Document("0" * 64, "a.txt", text.encode(), media_type), Settings())
+
+
+PLAIN = article_of(COPY)
+PARAGRAPHS = COPY.split("\n")[4:7]
+
+
+def wrapped(text, width=78):
+    """As html2text wraps, within addresses too."""
+    return re.sub(rf"(.{{40,{width}}}?(?:-| ))(?=\S)", lambda found: found[1].rstrip(" ") + "\n", text)
+
+
+def marked_up(paragraphs):
+    text = "\n\n".join(paragraphs).replace("Bo Ek", "[Bo Ek](https://post.example/people/bo-ek-who-runs-the-office)")
+    return MARKDOWN.format(text.replace("two years", "**two years**"))
+
+
+SHAPES = {
+    "line breaks escaped": COPY.replace("\n", "\\n"),
+    "line breaks of Windows escaped": COPY.replace("\n", "\\r\\n"),
+    "escaped twice": COPY.replace("\n", "\\\\n"),
+    "a string of JSON": json.dumps(COPY),
+    "the inside of a string of JSON": json.dumps(COPY)[1:-1],
+    "entities": html.escape(COPY).replace("“", "&ldquo;").replace("”", "&#8221;"),
+    "quoted as mail is": "".join(f"> {line}\n" for line in COPY.split("\n")),
+    "quoted twice": "".join(f">> {line}\n>>\n" for line in COPY.split("\n")),
+    "Markdown": marked_up(PARAGRAPHS),
+    "Markdown, wrapped": wrapped(marked_up(PARAGRAPHS)),
+    "Markdown without links": "## News\n\n"
+    + re.sub(r"!?\[([^\]]*)\]\([^)]*\)", r"\1", marked_up(PARAGRAPHS)).replace("A ferry at the quay\n\n", ""),
+    "Markdown with line ends of Windows": marked_up(PARAGRAPHS).replace("\n", "\r\n"),
+}
+
+
+@pytest.mark.parametrize("text", SHAPES.values(), ids=SHAPES)
+def test_copy_reads_as_before_it_was_written_down_for_a_machine(text):
+    article = article_of(text)
+    assert article.body == PLAIN.body == "\n\n".join(PARAGRAPHS)
+    assert article.title == PLAIN.title == "Ferry to Larkhaven Will Run an Hour Later"
+    assert article.authors == PLAIN.authors == ("Ann Lee",)
+    assert article.published_on == PLAIN.published_on
+    assert article.flags == (*PLAIN.flags, FLAG)
+
+
+UNTOUCHED = {
+    "an article": COPY,
+    "a path": "It lies in C:\\news\\new\\notes. Then in C:\\news. And last of all in C:\\notes.",
+    "a formula": "The angle $\\nu$ is small. It is less than $\\neq$ would say, and $\\nabla$ as well. So $\\nu$ it is.",
+    "tags that are no headings": "\n".join(("# Larkhaven", "# Harbour", "# Ferry", COPY)),
+    "comments in code": "# Start the server\nserve --port 80\n# Stop it\nstop\n" + COPY,
+    "names in angle brackets": "adduser <username> and then <password> for <username>\n" + COPY,
+    "one footnote": COPY + "\n[1](#note)",
+    "stars": COPY.replace("Bo Ek", "**Bo Ek**"),
+    "a quotation": COPY.replace("The first", "> The first"),
+    "what looks like an entity": "AT&T; R&D; and P&L; are letters\n" + COPY,
+    "entities that are meant": 'Write <a href="?a&amp;b"> for it\n' + COPY,
+}
+
+
+@pytest.mark.parametrize("text", UNTOUCHED.values(), ids=UNTOUCHED)
+def test_other_copy_stays_as_it_is(text):
+    assert undo_markup(text) == text
+
+
+def test_words_in_angle_brackets_stay_in_markdown_and_known_tags_go():
+    text = marked_up(["Call <username> first.<br>Then see <b>Bo Ek</b>, and 3 < 4 > 2. <!-- not seen -->"])
+    assert "Call <username> first.\nThen see Bo Ek, and 3 < 4 > 2." in undo_markup(text)
+
+
+def test_a_table_has_a_row_on_each_line_and_a_list_its_signs():
+    text = "## Fares\n\n## Boats\n\n| From | To |\n|---|---|\n| Quay | Isle |\n\n1. Pay\n2. Go on\n\n- Sit\n"
+    assert undo_markup(text).split("\n\n") == [
+        "Fares",
+        "Boats",
+        "From | To",
+        "Quay | Isle",
+        "1. Pay",
+        "2. Go on",
+        "• Sit",
+    ]
+
+
+@pytest.mark.parametrize("depth", [3, 20, 40, 200])
+def test_what_stands_deep_in_lists_and_quotations_stays(depth):
+    lists = "".join(f"{'  ' * level}- word{level}\n" for level in range(depth))
+    told = undo_markup(f"{marked_up(PARAGRAPHS)}\n\n{lists}\n{'>' * depth} deep")
+    assert "deep" in told
+    assert all(f"word{level}\n" in told + "\n" for level in range(depth))
+
+
+word = st.text(st.sampled_from("abcdeäñж漢"), min_size=1, max_size=6)
+marked = st.builds(
+    lambda mark, words: mark.format(" ".join(words)),
+    st.sampled_from(
+        [
+            "{}",
+            "# {}",
+            "## {}",
+            "* {}",
+            "1. {}",
+            "> {}",
+            "**{}**",
+            "*{}*",
+            "[{}](http://x.example/)",
+            "    {}",
+            "`{}`",
+            "| {} |",
+            "{}  ",
+        ]
+    ),
+    st.lists(word, min_size=1, max_size=5),
+)
+
+
+@given(st.lists(marked, max_size=12), st.sampled_from(["\n", "\n\n", "\r\n"]))
+def test_no_word_of_markdown_vanishes(lines, end):
+    text = end.join(["[a](http://x.example/) [b](http://x.example/) [c](http://x.example/)", "", *lines])
+    assert sorted(re.findall(r"\w+", undo_markup(text))) == sorted(
+        re.findall(r"\w+", re.sub(r"\(http[^)]*\)", "", text))
+    )
+
+
+def test_copy_without_capitals_keeps_its_lines():
+    article = article_of(COPY.lower())
+    assert article.body == "\n\n".join(PARAGRAPHS).lower()
+
+
+def test_a_page_of_bare_paragraphs_is_read_as_lines_are():
+    page = "<div>" + "".join(f"<p>{html.escape(line)}</p>" for line in COPY.split("\n")) + "</div>"
+    assert article_of(page, "text/html").body == PLAIN.body
