@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from schemas.outcome import Refusal
 from tasks._encoding import Decoded, decode
+from tasks._trees import load_model
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -22,6 +23,8 @@ FLAG = "markup_undone"
 FEWEST_BREAKS = 3
 #: Mail is quoted where so many lines begin with `>`, and such a share of all.
 FEWEST_QUOTED, SHARE_QUOTED = 5, 0.8
+#: Lines end in parts of words where so many do, and such a share of all that seem to make a word that is known.
+FEWEST_DIVIDED, SHARE_KNOWN = 3, 0.2
 #: What was escaped twice is undone twice.
 TIMES_ESCAPED = 2
 #: So many links, headings or words in bold make Markdown.
@@ -44,6 +47,32 @@ _TAG = re.compile(
     r"mark|ol|p|picture|pre|s|small|source|span|strong|su[bp]|summary|table|tbody|td|tfoot|th|thead|tr|u|ul|video)\b"
     r"[^<>]{0,2000}>|<!--.{0,2000}?-->",
     re.I | re.S,
+)
+_DIVIDED = re.compile(r"\b([^\W\d_]+)-[ \t]*\r?\n[ \t]*((?=[a-zß-öø-ÿа-яё])[^\W\d_]+)(\S*)[ \t]*\r?\n?")
+_HYPHENATED = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+#: `Bundes- und Landesbahnen`
+_BEHIND_HYPHEN = frozenset(
+    (
+        "and",
+        "or",
+        "to",
+        "und",
+        "oder",
+        "bis",
+        "sowie",
+        "en",
+        "of",
+        "och",
+        "eller",
+        "og",
+        "et",
+        "ou",
+        "y",
+        "o",
+        "e",
+        "i",
+        "a",
+    )
 )
 _LINE_END = re.compile(r"<(?:br|/p|/div|/li|/h[1-6])\b", re.I)
 _BREAK = re.compile(r"\\r\\n|\\n|\\r")
@@ -77,7 +106,7 @@ def undo_markup(text: str) -> str:
         text = _without_entities(text)
     if ">" in text and _is_quoted(text):
         text = _QUOTE.sub("", text)
-    return text
+    return _without_hyphens(text) if "-\n" in text or "-\r" in text else text
 
 
 def _is_escaped(text: str) -> bool:
@@ -121,6 +150,34 @@ def _without_entities(text: str) -> str:
 def _is_quoted(text: str) -> bool:
     quoted = len(_QUOTE.findall(text))
     return quoted >= FEWEST_QUOTED and quoted >= SHARE_QUOTED * sum(1 for line in text.splitlines() if line.strip())
+
+
+def _without_hyphens(text: str) -> str:
+    """The text with words that were divided at the ends of lines whole, where so many are known words then."""
+    divided = [found for found in _DIVIDED.finditer(text) if found[2] not in _BEHIND_HYPHEN]
+    if len(divided) < FEWEST_DIVIDED:
+        return text
+    own, learned = set(_HYPHENATED.findall(text.casefold())), load_model().rarity
+
+    def is_known(word: str) -> bool:
+        return (word := word.casefold()) in own or word in learned
+
+    told = sum(is_known(found[1] + found[2]) for found in divided)
+    if told < max(FEWEST_DIVIDED, SHARE_KNOWN * len(divided)):
+        return text
+
+    def whole(found: re.Match[str]) -> str:
+        first, second, rest = found.groups()
+        if second in _BEHIND_HYPHEN:
+            return found[0]
+        if is_known(first + second):
+            return f"{first}{second}{rest}\n"
+        if f"{first}-{second}".casefold() in own:
+            return f"{first}-{second}{rest}\n"
+        are_words = first.casefold() in learned and second in learned
+        return found[0] if are_words else f"{first}{second}{rest}\n"
+
+    return _DIVIDED.sub(whole, text)
 
 
 def _is_markdown(text: str) -> bool:

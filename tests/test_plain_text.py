@@ -99,6 +99,8 @@ UNTOUCHED = {
     "one footnote": COPY + "\n[1](#note)",
     "stars": COPY.replace("Bo Ek", "**Bo Ek**"),
     "a quotation": COPY.replace("The first", "> The first"),
+    "dashes behind labels": "Body aches-\ntry some yoga\nFidgeting-\ntake a walk\nHands-\nwash them\nFeet-\nput them up\n"
+    + COPY,
     "what looks like an entity": "AT&T; R&D; and P&L; are letters\n" + COPY,
     "entities that are meant": 'Write <a href="?a&amp;b"> for it\n' + COPY,
 }
@@ -164,6 +166,17 @@ def test_no_word_of_markdown_vanishes(lines, end):
     text = end.join(["[a](http://x.example/) [b](http://x.example/) [c](http://x.example/)", "", *lines])
     assert sorted(re.findall(r"\w+", undo_markup(text))) == sorted(
         re.findall(r"\w+", re.sub(r"\(http[^)]*\)", "", text))
+    )
+
+
+def test_words_divided_at_the_ends_of_lines_are_whole_and_hyphens_that_are_meant_stay():
+    text = (
+        "The harbour office of Larkhaven, a well-known busi-\nness, gave no infor-\nmation to inter-\nnational travellers. "
+        "It is well-\nknown that the Bundes-\nund Landesbahn waits on the long-\nterm plan of Nor-\nwickhaven, it said."
+    )
+    assert undo_markup(text) == (
+        "The harbour office of Larkhaven, a well-known business,\ngave no information\nto international\ntravellers. "
+        "It is well-known\nthat the Bundes-\nund Landesbahn waits on the long-\nterm plan of Norwickhaven,\nit said."
     )
 
 
