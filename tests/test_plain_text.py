@@ -101,6 +101,13 @@ UNTOUCHED = {
     "a quotation": COPY.replace("The first", "> The first"),
     "dashes behind labels": "Body aches-\ntry some yoga\nFidgeting-\ntake a walk\nHands-\nwash them\nFeet-\nput them up\n"
     + COPY,
+    "swear words, powers": "He said f**k, s**t and b**ch. So a**2 + b**2 = c**2, and x**3 - y**3.\n" + COPY,
+    "a chat": "<Mark> hi **all**\n<Em> hello **you**\n<Bo> well **done**\n" + COPY,
+    "output of a program": "x <- c(1, 2, 3)\nmean(x)\n## [1] 2\nsd(x)\n## [1] 1\n" + COPY,
+    "strings in code": 'printf("Hello, world!\\n"); printf("Bye.\\n"); printf("%d\\n", x);',
+    "names of files": "Copy ..\\readme.txt, ..\\release.zip and ..\\run.bat to C:\\temp before you start.",
+    "amounts": "Measured values\n>100 mg: danger\n>50 mg: warning\n>20 mg: none\n>10 mg: none\n>5 mg: none",
+    "addresses in code": "int *ptr = &num;\nfloat *s = &sum;\nimg = &image;\n" + COPY,
     "what looks like an entity": "AT&T; R&D; and P&L; are letters\n" + COPY,
     "entities that are meant": 'Write <a href="?a&amp;b"> for it\n' + COPY,
 }
@@ -121,12 +128,36 @@ def test_a_table_has_a_row_on_each_line_and_a_list_its_signs():
     assert undo_markup(text).split("\n\n") == [
         "Fares",
         "Boats",
-        "From | To",
-        "Quay | Isle",
+        "From | To\nQuay | Isle",
         "1. Pay",
         "2. Go on",
         "• Sit",
     ]
+
+
+SAID = {
+    "Leser*innen und Kolleg*innen, 2*3*4=24": "Leser*innen und Kolleg*innen, 2*3*4=24",
+    "**[Bold](/x)** and *it*, __very__ `a_b*c` \\*star\\* ***both***": "Bold and it, very a_b*c *star* both",
+    "[Merkel]: No.\n\n[Foto]: dpa\n\n[9]: https://post.example/": "[Merkel]: No.\n\n[Foto]: dpa",
+    "So.[^1]\n\n[^1]: Reuters": "So.[^1]\n\n[^1]: Reuters",
+    "Team | P\n---|---\nBayern | 34 | 82\nBVB | 34": "Team | P\nBayern | 34 | 82\nBVB | 34",
+    "Use `<table>` not &lt;i&gt; or \\<em\\>": "Use <table> not <i> or <em>",
+    "<ul><li>One<li>Two</ul>Then": "One\nTwo\nThen",
+    "If a <b and c> d, <Mark> said": "If a <b and c> d, <Mark> said",
+    "3. 1. FC Heidenheim\n4. RB Leipzig": "3. 1. FC Heidenheim\n\n4. RB Leipzig",
+    "1. ```\n   npm install\n   ```\n2. Run": "1. npm install\n\n2. Run",
+    "A long-\nterm plan": "A long-term plan",
+    "~~~ Story continues ~~~\n\nMore": "~~~ Story continues ~~~\n\nMore",
+    "[Home](/)[News](/n) in 2019[3](#n3)": "Home News in 2019 3",
+    "![Photo](data:image/png;base64,PHN2) By *Ann Lee*  \n3 May 2024": "By Ann Lee\n3 May 2024",
+    "He said [sic and went on\n- one\n- two": "He said [sic and went on\n\n• one\n\n• two",
+}
+
+
+@pytest.mark.parametrize(("marked", "said"), SAID.items())
+def test_what_markdown_says_stays(marked, said):
+    links = "[a](/x) [b](/y) [c](/z)\n\n"
+    assert undo_markup(links + marked) == "a b c\n\n" + said
 
 
 @pytest.mark.parametrize("depth", [3, 20, 40, 200])
