@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from schemas.outcome import Refusal
@@ -243,17 +242,19 @@ def _with_whole_links(text: str) -> str:
 def _words_of(tokens: Sequence["Token"], is_wrapped: bool) -> str:
     """The words of a paragraph; a table's rows on a line each."""
     told: list[str] = []
-    for before, token in pairwise((None, *tokens)):
+    before = ""
+    for token in tokens:
         if token.type == "image":  # what it says instead of the picture is not seen on the page
             told.append(" ")
         elif token.type == "link_open":
             is_note = str(token.attrs.get("href", "")).startswith("#")
-            told.append(" " if is_note or (before and before.type == "link_close") else "")
+            told.append(" " if is_note or before == "link_close" else "")
         elif token.type in ("softbreak", "hardbreak"):
             told.append("\n" if token.type == "softbreak" else "\r")
         else:
             is_meant = token.type in ("code_inline", "text_special")
             told.append(token.content.translate(_MEANT_SO) if is_meant else token.content)
+        before = token.type
     words = "".join(told)
     rows = words.replace("\r", "\n").split("\n")
     if any(_RULE_OF_TABLE.fullmatch(row) for row in rows):
