@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -13,6 +14,7 @@ from schemas.document import Document
 from schemas.settings import Settings
 from tasks._plain_text import FLAG, undo_markup
 
+SHARED = Path(__file__).resolve().parents[2] / "shared" / "eval" / "text_lines"
 COPY = """\
 Home | News | Sport
 Ferry to Larkhaven Will Run an Hour Later
@@ -166,6 +168,22 @@ def test_what_stands_deep_in_lists_and_quotations_stays(depth):
     told = undo_markup(f"{marked_up(PARAGRAPHS)}\n\n{lists}\n{'>' * depth} deep")
     assert "deep" in told
     assert all(f"word{level}\n" in told + "\n" for level in range(depth))
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\r"), max_size=40), min_size=4, max_size=9))
+def test_a_string_of_json_is_what_it_says(lines):
+    text = "\n".join(lines) + "\n"
+    assert undo_markup(json.dumps(text)) == undo_markup(text)
+
+
+@pytest.mark.skipif(not SHARED.exists(), reason="the evaluation pages are not here")
+def test_real_copy_reads_as_before_it_was_escaped():
+    for path in sorted(SHARED.iterdir())[::25]:
+        text = path.read_text(encoding="utf-8")
+        if undo_markup(text) == text and "\\" not in text and "&" not in text:
+            assert undo_markup(text.replace("\n", "\\n")) == text
+            assert undo_markup(json.dumps(text)) == text
+            assert undo_markup(text.replace("“", "&ldquo;").replace("’", "&#8217;").replace("é", "&eacute;")) == text
 
 
 word = st.text(st.sampled_from("abcdeäñж漢"), min_size=1, max_size=6)
