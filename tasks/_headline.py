@@ -19,7 +19,8 @@ LIKELY_TITLE = 0.3
 MOST_ABOVE, BELOW_FROM = 0.4, 0.4
 #: Characters of a headline that may stand at the end of another line.
 SHORTEST_TITLE = 12
-#: One that stands up to so many lines above is the headline if it is about as likely.
+#: One that stands up to so many lines above is the headline if it is about as likely; where the labeller is SURE of the
+#: other, nearly as likely (`Reviews Mice` above the headline; cross-validated: 2 of 511 pages won, none lost).
 ABOVE_BEST = 6
 AS_LIKELY, AS_LIKELY_AS_SURE = 0.7, 0.9
 #: Headlines may ask or exclaim; a full stop ends a sentence.
