@@ -1,18 +1,15 @@
-"""Lines that are not lines: what a writer meant as one paragraph, put together again or taken apart.
+"""Lines that are not lines: what a writer meant as one paragraph, put together again.
 
 Text that was wrapped at a width or split at every link is joined where a learned head (`joins`, from pages that exist
-whole and split) says that a line goes on with the one above.  Text that lost its breaks is cut at tabs, at sentences
-glued to each other, and, where a whole story stands in one line, at every sentence.
+whole and split) says that a line goes on with the one above.
 """
 
-import re
-from collections.abc import Iterator
 from itertools import repeat
-from typing import NamedTuple
 
 import numpy as np
 
 from tasks._features import shifted
+from tasks._parts import Part
 from tasks._shapes import (
     BAR,
     CASELESS,
@@ -33,101 +30,19 @@ from tasks._shapes import (
     UPPER,
     read_shapes,
 )  # fmt: skip
-from tasks._text import clean_line
 from tasks._trees import Model
 
-BREAK = re.compile(r"\r\n|\r|\n")
 #: Of 1,000 lines of copy that is whole, 1 or 2 are joined wrongly at this; of wrapped lines 98 in 100 are joined.
 JOINED_FROM = 0.65
 #: In copy where so many lines go on with the one above, less is enough.
 OFTEN_JOINED = 0.05
 JOINED_AMONG_OTHERS = 0.5
-#: Inside a line that is longer than any paragraph, sentences are looked at one by one.
-LONGEST_PARAGRAPH = 3000
-#: Breaks within a line are looked for in lines from this length on.
-LONG_LINE = 300
 #: In copy of more stretches than this nothing is joined.
 MOST_PARTS = 50_000
 #: What stands in brackets that open at the end of a line, at most.
 MOST_IN_BRACKETS = 5
 LONGEST_IN_BRACKETS = 80
 _OPENING = ("(", "[")
-_TAB = re.compile(r"\t+|[\u2028\u2029\v\f]+")
-_WIDE_SPACE = re.compile(r" {3,}|\t+|[\u2028\u2029\v\f]+")
-_GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-Z][a-z]* )|(?<=[a-zß-ÿ]{3}[.!?][\"”’])(?=[A-Z“\"])")
-#: What each of them has; most lines have none, which saves looking behind at every character.
-_MAYBE_GLUED = re.compile(r"[.!?][\"”’]?[A-Z“\"]")
-SENTENCE = re.compile(r"(?<=[.!?…][\"”’)\]])\s+|(?<=[^A-Z\W][.!?…])\s+(?=[^a-z\s])|(?<=[。！？।؟])(?![」』”’)）])\s*")
-
-
-class Part(NamedTuple):
-    """A stretch of a line of the copy.
-
-    `number`: 1-based line.  `offset`: characters of that line before it.  `raw`: as it stands, without white space at
-    the ends; `text`: the same, cleaned.  `gap`: a blank line stands above.  `goes_on`: True where it is the next
-    sentence of the line, False where a break within the line says that it begins a paragraph; None where that is to be
-    found out.
-    """
-
-    number: int
-    offset: int
-    raw: str
-    text: str
-    gap: bool = False
-    goes_on: bool | None = None
-
-
-def read_parts(text: str) -> list[Part]:
-    """The non-blank lines of `text`, cut where a line holds several paragraphs."""
-    parts: list[Part] = []
-    gap = False
-    for number, full in enumerate(BREAK.split(text) if "\r" in text else text.split("\n"), 1):
-        raw = full.strip()
-        text = raw if raw.isascii() and raw.isprintable() and "  " not in raw else clean_line(raw)  # most are clean
-        offset = 0 if raw is full else len(full) - len(full.lstrip())
-        if text and raw.isprintable() and (len(raw) < LONG_LINE or _is_whole(raw)):  # most lines: no tab in them
-            parts.append(Part(number, offset, raw, text, gap))
-        elif text:
-            parts += _cut(Part(number, offset, raw, text, gap))
-        elif raw:  # control characters only: kept for the account
-            parts.append(Part(number, offset, raw, "", gap, False))
-        gap = not text
-    return parts
-
-
-def _is_whole(raw: str) -> bool:
-    """Whether a long line without tabs is one paragraph."""
-    return len(raw) <= LONGEST_PARAGRAPH and "   " not in raw and not _MAYBE_GLUED.search(raw)
-
-
-def _cut(part: Part) -> Iterator[Part]:
-    if len(part.raw) < LONG_LINE:
-        yield from _split(part, _TAB, goes_on=False)
-        return
-    for paragraph in _split(part, _WIDE_SPACE, goes_on=False):
-        for stretch in _split(paragraph, _GLUED, goes_on=False) if _MAYBE_GLUED.search(paragraph.raw) else (paragraph,):
-            if len(stretch.raw) > LONGEST_PARAGRAPH:
-                yield from _split(stretch, SENTENCE, goes_on=True)
-            else:
-                yield stretch
-
-
-def _split(part: Part, pattern: re.Pattern[str], *, goes_on: bool) -> Iterator[Part]:
-    start, goes = 0, part.goes_on
-    raw = part.raw
-    for found in pattern.finditer(raw):
-        if raw[start : found.start()].strip():
-            yield _stretch(part, start, found.start(), goes)
-            start, goes = found.end(), goes_on
-    if raw[start:].strip():
-        yield _stretch(part, start, len(raw), goes)
-
-
-def _stretch(part: Part, start: int, end: int, goes_on: bool | None) -> Part:
-    raw = part.raw[start:end]
-    skipped = len(raw) - len(raw.lstrip())
-    raw = raw.strip()
-    return Part(part.number, part.offset + start + skipped, raw, clean_line(raw), part.gap, goes_on)
 
 
 def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:

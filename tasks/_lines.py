@@ -9,8 +9,9 @@ from itertools import pairwise
 from schemas.draft import glue
 from tasks._credits import hint_at_credits
 from tasks._dates import TimestampLine, read_timestamp_line
-from tasks._joins import Part, group_parts, read_parts
+from tasks._joins import group_parts
 from tasks._language import detect_language
+from tasks._parts import Part, cut_parts, read_parts
 from tasks._phrases import Match, all_phrases, load_phrases
 from tasks._shapes import DIGIT, read_shapes
 from tasks._text import clean_line
@@ -93,7 +94,8 @@ def _language(texts: list[str]) -> str | None:
 def read_lines(text: str, model: Model | None = None) -> list[Line]:
     """The lines of `text`, looked at one by one."""
     all_phrases()  # the language detector is loading in the background; this takes as long
-    groups = group_parts(read_parts(text), model or load_model())
+    model = model or load_model()
+    groups = group_parts(cut_parts(read_parts(text), model), model)
     raws = [group[0].raw if len(group) == 1 else _raw(group) for group in groups]
     texts = [group[0].text if len(group) == 1 else clean_line(raw) for group, raw in zip(groups, raws, strict=True)]
     language = _language(texts)

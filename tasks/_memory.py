@@ -15,9 +15,9 @@ from schemas.document import Document
 from schemas.outcome import Refusal
 from schemas.settings import Settings
 from tasks._dates import read_dated_line
-from tasks._joins import BREAK
 from tasks._lines import Line, read_lines
 from tasks._names import is_person_name
+from tasks._parts import BREAK
 from tasks._phrases import fold
 from tasks._plain_text import read_text
 from tasks._roles import is_signed

@@ -67,6 +67,12 @@ def _table() -> np.ndarray:
     return table
 
 
+def classes_of(text: str) -> np.ndarray:
+    """The class of each character."""
+    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return _table()[np.minimum(codes, 0xFFFF)]
+
+
 @dataclass(frozen=True, slots=True)
 class Shapes:
     """One entry a line, float32 or (classes) uint8.
@@ -115,8 +121,7 @@ def _read_once(lines: Sequence[str]) -> Shapes:
 
 def _read(lines: Sequence[str]) -> Shapes:
     text = "\n".join(lines) + "\n"
-    codes = np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
-    classes = _table()[np.minimum(codes, 0xFFFF)]
+    classes = classes_of(text)
     lengths = np.fromiter(map(len, lines), np.int64, len(lines))
     ends = np.cumsum(lengths + 1) - 1  # of the line breaks
     starts = ends - lengths

@@ -109,7 +109,8 @@ class Model:
 
     `rarity`: for each known word the logarithm of one in how many sites have it; `rarest`: of a word that is not known.
     `captions`: for each word its log-odds of standing in a caption; `pages`: on a page that is no article; `classes`:
-    for each word of class and id names, of a name around a body.  `heads`: trees by what they tell (`joins`, `body`,
+    for each word of class and id names, of a name around a body.  `edges`: for each word its log-odds of beginning a
+    line, and of ending one.  `heads`: trees by what they tell (`joins`, `body`,
     `title`, ...).
     """
 
@@ -120,6 +121,7 @@ class Model:
     captions: dict[str, float] = field(default_factory=dict)
     pages: dict[str, float] = field(default_factory=dict)
     classes: dict[str, float] = field(default_factory=dict)
+    edges: dict[str, tuple[float, float]] = field(default_factory=dict)
 
     @cached_property
     def lexicon(self) -> Lexicon:
@@ -161,6 +163,7 @@ def _read_model(path: Path) -> Model:
         captions=dict(told["captions"]),
         pages=dict(told["pages"]),
         classes=dict(told.get("classes", ())),
+        edges={word: (begins, ends) for word, begins, ends in told.get("edges", ())},
         heads={
             name: Trees(
                 np.array(head["features"], np.int64),

@@ -1,6 +1,6 @@
 """Plain text: the visible text of a page, one block a line, taken apart into the article and everything else.
 
-The way of a document: its lines are put together or cut (`_joins`) and looked at one by one (`_lines`: furniture
+The way of a document: its lines are cut (`_parts`), put together (`_joins`) and looked at one by one (`_lines`: furniture
 phrases, timestamps); the labeller says how likely each is body, headline, byline, time or caption (`_labeller`); rules
 settle what it confuses: captions and credits (`_pictures`), the head (`_head`), readers' comments, what stands in
 boxes.  What is left is named by where it stands.  Every line ends with a kind and a rule.
@@ -77,6 +77,8 @@ def strip_text(
     the rules of its outlet.
     """
     lines = read_lines(text)
+    if any(part.guessed for line in lines for part in line.parts):
+        flags = (*flags, "lines_guessed")
     verdict = label(lines)
     for line in lines:
         sure = SURE_OF_NOTE if line.match and line.match.kind == "other" else SURE

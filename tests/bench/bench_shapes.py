@@ -18,6 +18,8 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+from bs4 import BeautifulSoup
+
 import tasks._trees
 from flows.document import make_article
 from schemas.document import Document
@@ -64,11 +66,23 @@ SHAPES: dict[str, Callable[[str], str]] = {
 }
 
 
+def read_html(page: str) -> str:
+    return gzip.decompress((EVAL / "html" / f"{page}.html.gz").read_bytes()).decode("utf-8", "replace")
+
+
 def as_markdown(page: str, width: int) -> str:
     import html2text  # pyright: ignore[reportMissingImports]
 
-    writer = html2text.HTML2Text(bodywidth=width)
-    return writer.handle(gzip.decompress((EVAL / "html" / f"{page}.html.gz").read_bytes()).decode("utf-8", "replace"))
+    return html2text.HTML2Text(bodywidth=width).handle(read_html(page))
+
+
+#: From the HTML, as most scripts write it out: all on one line, or with the line breaks of its source.
+FROM_HTML: dict[str, Callable[[str], str]] = {
+    "get_text(' ')": lambda page: BeautifulSoup(read_html(page), "lxml").get_text(" ", strip=True).replace("\n", " "),
+    "get_text()": lambda page: BeautifulSoup(read_html(page), "lxml").get_text(),
+    "Markdown 0": lambda page: as_markdown(page, 0),
+    "Markdown 78": lambda page: as_markdown(page, 78),
+}
 
 
 def records_of(pages: list[str], shape: str, model: Path | None) -> dict[str, dict[str, Any]]:
@@ -76,8 +90,8 @@ def records_of(pages: list[str], shape: str, model: Path | None) -> dict[str, di
     tasks._trees.MODEL = model or tasks._trees.MODEL
     records = {}
     for page in pages:
-        if shape.startswith("Markdown"):
-            text = as_markdown(page, int(shape.split()[-1]))
+        if shape in FROM_HTML:
+            text = FROM_HTML[shape](page)
         else:
             text = SHAPES[shape]((EVAL / "text_lines" / f"{page}.txt").read_text(encoding="utf-8"))
         media_type = "text/html" if shape == "bare paragraphs" else "text/plain"
@@ -95,9 +109,11 @@ def folded(page: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """A line for each shape."""
-    told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    told.add_argument("--folds", type=Path)
-    folder = told.parse_args().folds
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--folds", type=Path)
+    parser.add_argument("--only", default="", help="shapes whose name has this")
+    told = parser.parse_args()
+    folder: Path | None = told.folds
     spec = importlib.util.spec_from_file_location("score", EVAL / "score.py")
     assert spec and spec.loader
     scorer = importlib.util.module_from_spec(spec)
@@ -108,9 +124,10 @@ def main() -> None:
         models = sorted(folder.glob("*.json.gz"))
         listed = [(model.with_name(model.name.split(".")[0] + ".txt").read_text().split(), model) for model in models]
         jobs = [([page for page in pages if page in truth], model) for pages, model in listed]
-    markdown = ["Markdown 0", "Markdown 78"] if importlib.util.find_spec("html2text") else []
+    has_html2text = importlib.util.find_spec("html2text") is not None
+    shapes = [shape for shape in (*SHAPES, *FROM_HTML) if told.only in shape and (has_html2text or "down" not in shape)]
     with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
-        for shape in (*SHAPES, *markdown):
+        for shape in shapes:
             parts = [pool.submit(records_of, pages, shape, model) for pages, model in jobs]
             records = {page: record for part in parts for page, record in part.result().items()}
             pages = truth

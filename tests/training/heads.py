@@ -19,13 +19,14 @@ from tests.training.pages import ROOT
 FOLDS = 4
 HEADS: dict[str, dict[str, Any]] = {
     "joins": {"iterations": 100, "depth": 5, "learning_rate": 0.15},
+    "cuts": {"iterations": 300, "depth": 6, "learning_rate": 0.15, "rsm": 0.5},
     "body": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
     "blocks": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
     **{name: {"iterations": 120, "depth": 4, "learning_rate": 0.06, "rsm": 0.5} for name in ("page", "html_page")},
     **{role: {"iterations": 120, "depth": 5, "learning_rate": 0.12, "rsm": 0.5} for role in ("title", *ROLES)},
 }
 #: Of few examples, the mean of several models is better than one.
-SEEDS = {"page": 3, "html_page": 3}
+SEEDS = {"page": 3, "html_page": 3, **dict.fromkeys(("title", *ROLES), 2)}
 
 
 def fit_head(name: str, values: np.ndarray, answers: np.ndarray, weights: np.ndarray | None = None) -> Trees:
@@ -89,6 +90,7 @@ def write_model(model: Model, path: Path) -> None:
         "captions": sorted(model.captions.items()),
         "pages": sorted(model.pages.items()),
         "classes": sorted(model.classes.items()),
+        "edges": [[word, *edges] for word, edges in sorted(model.edges.items())],
         "words": [[word, weight, model.rarity.get(word, 0)] for word, weight in sorted(model.weights.items())],
         "heads": {
             name: {

@@ -24,15 +24,18 @@ from pathlib import Path
 import numpy as np
 
 from tasks._features import FEATURES, Sight, line_features, look_at
-from tasks._joins import SENTENCE, Part, join_features, read_parts
+from tasks._joins import join_features
 from tasks._labeller import ROLES
 from tasks._lines import Line, read_lines
+from tasks._parts import SENTENCE, Part, read_parts
 from tasks._roles import RoleFeatures, body_span
 from tasks._text import clean_line
 from tasks._trees import MODEL, Model, Trees, load_model
 from tasks._words import words_of
 from tests.training.blocks import fit_blocks
 from tests.training.blocks import read_examples as read_blocks
+from tests.training.cuts import fit_cuts
+from tests.training.cuts import read_examples as read_places
 from tests.training.heads import FOLDS, fit_head, fit_weights, write_model
 from tests.training.page import fit_html_page, fit_page, read_examples
 from tests.training.pages import (
@@ -304,6 +307,7 @@ def main() -> int:
     else:
         model = train_on(folder, pages, [example for page in pages for example in join_examples(folder, page)])
     fold = folds_of(pages, FOLDS)
+    model = fit_cuts(read_places(folder, pages, fold), model, arguments.folds)
     model = fit_page(read_examples(folder, arguments.folds, pages, fold), model, arguments.folds, say)
     model = fit_blocks(read_blocks(folder, pages, fold), model, arguments.folds)
     model = fit_html_page(folder, pages, model, arguments.folds, say)
