@@ -1,15 +1,17 @@
 """Lines that are not lines: what a writer meant as one paragraph, put together again.
 
 Text that was wrapped at a width or split at every link is joined where a learned head (`joins`, from pages that exist
-whole and split) says that a line goes on with the one above.
+whole and split) says that a line goes on with the one above.  Where many do, a second one (`rejoins`) is asked, which
+knows what the first says of the places around, and how likely a line begins there by the words alone (`_cuts`).
 """
 
 from itertools import repeat
 
 import numpy as np
 
+from tasks._cuts import Cuts, find_cuts
 from tasks._features import shifted
-from tasks._parts import Part
+from tasks._parts import Part, text_of
 from tasks._shapes import (
     BAR,
     CASELESS,
@@ -50,8 +52,11 @@ def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
     groups: list[list[Part]] = []
     head = model.heads.get("joins")
     is_tried = head is not None and 1 < len(parts) <= MOST_PARTS and not _has_lost_capitals(parts)
-    odds = head.probability(join_features(parts)) if head and is_tried else np.zeros(len(parts))
-    is_split = (odds > JOINED_FROM).sum() > OFTEN_JOINED * len(parts)
+    values = join_features(parts) if is_tried else np.zeros((0, 0))
+    odds = head.probability(values) if head and is_tried else np.zeros(len(parts))
+    is_split = are_many(odds)
+    if is_split and (second := model.heads.get("rejoins")) and (cuts := find_cuts(text_of(parts), model)):
+        odds = second.probability(rejoin_features(parts, values, odds, cuts))
     least = JOINED_AMONG_OTHERS if is_split else JOINED_FROM
     opens = any(part.raw.endswith(_OPENING) for part in parts)
     for index, (part, above) in enumerate(zip(parts, [0.0, *odds.tolist()], strict=False)):
@@ -60,6 +65,11 @@ def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
         else:
             groups.append([part])
     return groups
+
+
+def are_many(odds: np.ndarray) -> bool:
+    """Whether so many lines are likely to go on with the one above that the copy was wrapped or split."""
+    return bool((odds > JOINED_FROM).sum() > OFTEN_JOINED * (len(odds) + 1))
 
 
 def _has_lost_capitals(parts: list[Part]) -> bool:
@@ -123,3 +133,15 @@ def join_features(parts: list[Part]) -> np.ndarray:
         row[:] = column
     np.concatenate([_ONE_OF[:, _GROUP[classes]] for classes in ends], out=values[len(columns) :])
     return values.T
+
+
+def rejoin_features(parts: list[Part], values: np.ndarray, odds: np.ndarray, cuts: Cuts) -> np.ndarray:
+    """What the head `rejoins` sees of the place below each part but the last, (parts - 1, features).
+
+    `values`, `odds`: what the head `joins` sees and says of it.  `cuts`: where lines may begin in all of the text.
+    """
+    begins = np.cumsum([len(part.raw) + 1 for part in parts[:-1]])
+    place = np.minimum(np.searchsorted(cuts.begins, begins), len(cuts.begins) - 1)
+    by_words = np.where(cuts.begins[place] == begins, cuts.odds[place], 0)
+    told = [column for column in (by_words, odds) for column in (column, *shifted(column, 1, -1, 2, -2))]
+    return np.concatenate([values, np.stack(told, axis=1)], axis=1, dtype=np.float32)

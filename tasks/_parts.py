@@ -81,13 +81,18 @@ def _cut(part: Part) -> Iterator[Part]:
         yield from _split(paragraph, _GLUED, goes_on=False) if _MAYBE_GLUED.search(paragraph.raw) else (paragraph,)
 
 
+def text_of(parts: Iterable[Part]) -> str:
+    """The parts as lines of a text."""
+    return "\n".join(part.raw for part in parts)
+
+
 def cut_parts(parts: list[Part], model: Model) -> list[Part]:
     """The same, cut into lines and sentences where the copy lost its line breaks.
 
     Those are looked for in a part that is longer than any paragraph, or more than half of the copy; and where words
     are glued to each other, in all of it.
     """
-    text = "\n".join(part.raw for part in parts)
+    text = text_of(parts)
     longest = min(LONGEST_PARAGRAPH, max(LONG_LINE, len(text) / 2))
     may_be_glued = count_glued(text) > OFTEN_GLUED * len(text)
     if not may_be_glued and all(len(part.raw) <= longest for part in parts):

@@ -1,9 +1,9 @@
 """Plain text: the visible text of a page, one block a line, taken apart into the article and everything else.
 
-The way of a document: its lines are cut (`_parts`), put together (`_joins`) and looked at one by one (`_lines`: furniture
-phrases, timestamps); the labeller says how likely each is body, headline, byline, time or caption (`_labeller`); rules
-settle what it confuses: captions and credits (`_pictures`), the head (`_head`), readers' comments, what stands in
-boxes.  What is left is named by where it stands.  Every line ends with a kind and a rule.
+The way of a document: its lines are cut (`_parts`), put together (`_joins`) and looked at one by one (`_lines`:
+furniture phrases, timestamps); the labeller says how likely each is body, headline, byline, time or caption
+(`_labeller`); rules settle what it confuses: captions and credits (`_pictures`), the head (`_head`), readers'
+comments, what stands in boxes. What is left is named by where it stands. Every line ends with a kind and a rule.
 """
 
 from collections.abc import Iterator, Sequence

@@ -13,7 +13,6 @@ import argparse
 import math
 import random
 import sys
-import textwrap
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
@@ -24,12 +23,10 @@ from pathlib import Path
 import numpy as np
 
 from tasks._features import FEATURES, Sight, line_features, look_at
-from tasks._joins import join_features
 from tasks._labeller import ROLES
 from tasks._lines import Line, read_lines
-from tasks._parts import SENTENCE, Part, read_parts
+from tasks._parts import SENTENCE, Part
 from tasks._roles import RoleFeatures, body_span
-from tasks._text import clean_line
 from tasks._trees import MODEL, Model, Trees, load_model
 from tasks._words import words_of
 from tests.training.blocks import fit_blocks
@@ -37,6 +34,7 @@ from tests.training.blocks import read_examples as read_blocks
 from tests.training.cuts import fit_cuts
 from tests.training.cuts import read_examples as read_places
 from tests.training.heads import FOLDS, fit_head, fit_weights, write_model
+from tests.training.joins import fit_joins, fit_rejoins, join_examples
 from tests.training.page import fit_html_page, fit_page, read_examples
 from tests.training.pages import (
     DUMPS,
@@ -100,44 +98,6 @@ def fit_words(copies: Iterable[Copy]) -> Model:
     told = {word: weight for word, weight in fit_weights(captions, single, 0.1).items() if abs(weight) >= 0.05}
     rarity = {word: round(math.log(count / len(sites[word])), 2) for word in single}
     return Model(weights, rarity, round(math.log(count / 3), 2), {}, captions=told)
-
-
-# --- joins ---------------------------------------------------------------------------------------------------------
-
-
-def join_examples(folder: Path, page: Page) -> Iterable[tuple[list[Part], list[int]]]:
-    """A page whole, wrapped at some width, and split at its links (where that is the same text)."""
-    whole = read_parts((folder / DUMPS[0] / f"{page.id}.txt").read_text(encoding="utf-8"))
-    if len(whole) < 2:
-        return
-    yield whole, [0] * (len(whole) - 1)
-    chance = random.Random(page.id)
-    width, has_gaps = chance.randint(50, 100), chance.random() < 0.5
-    parts, answers = [], []
-    for part in whole:
-        rows = textwrap.wrap(part.raw, width, break_long_words=False, break_on_hyphens=False) or [part.raw]
-        parts += [part._replace(raw=row, text=clean_line(row), gap=has_gaps and not n) for n, row in enumerate(rows)]
-        answers += [int(n + 1 < len(rows)) for n in range(len(rows))]
-    yield parts, answers[:-1]
-    split = read_parts((folder / DUMPS[1] / f"{page.id}.txt").read_text(encoding="utf-8"))
-    if len(split) > 1 and (ends := _ends(whole))[-1] == _ends(split)[-1]:
-        known = set(ends)
-        yield split, [int(end not in known) for end in _ends(split)[:-1]]
-
-
-def _ends(parts: Sequence[Part]) -> list[int]:
-    """How many characters, without white space, stand up to the end of each part."""
-    total, ends = 0, []
-    for part in parts:
-        total += len("".join(part.raw.split()))
-        ends.append(total)
-    return ends
-
-
-def fit_joins(examples: Sequence[tuple[list[Part], list[int]]]) -> Trees:
-    """The head `joins`."""
-    values = np.concatenate([join_features(parts) for parts, _ in examples])
-    return fit_head("joins", values, np.concatenate([answers for _, answers in examples]))
 
 
 # --- everything ----------------------------------------------------------------------------------------------------
@@ -308,6 +268,7 @@ def main() -> int:
         model = train_on(folder, pages, [example for page in pages for example in join_examples(folder, page)])
     fold = folds_of(pages, FOLDS)
     model = fit_cuts(read_places(folder, pages, fold), model, arguments.folds)
+    model = fit_rejoins(folder, pages, fold, model, arguments.folds)
     model = fit_page(read_examples(folder, arguments.folds, pages, fold), model, arguments.folds, say)
     model = fit_blocks(read_blocks(folder, pages, fold), model, arguments.folds)
     model = fit_html_page(folder, pages, model, arguments.folds, say)
