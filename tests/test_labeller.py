@@ -50,6 +50,16 @@ def test_hard_wrapped_text_becomes_paragraphs_again(width, between):
     assert body_of(text) == PROSE + MORE
 
 
+@pytest.mark.parametrize("width", [50, 60, 72])
+def test_a_headline_that_was_wrapped_is_one_line(width):
+    title = "Council votes to close the old swimming baths before the winter, and swimmers leave the hall in tears"
+    lines = [line if line != PAGE[3] else title for line in PAGE]
+    draft = assert_accounted_for("\n".join("\n".join(textwrap.wrap(line, width)) for line in lines))
+    assert draft.title is not None
+    assert " ".join(draft.title.split()) == title
+    assert draft.paragraphs() == PROSE + MORE
+
+
 def test_text_split_at_its_links_is_put_together():
     split = [
         re.sub(r"(\w+) (old|said|winter|vote|money|names|report|town)\b", r"\1\n\2\n", line) for line in PROSE + MORE

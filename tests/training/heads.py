@@ -99,7 +99,7 @@ def write_model(model: Model, path: Path) -> None:
                 "borders": [
                     [float(f"{b:.6g}") if math.isfinite(b) else 1e30 for b in row] for row in head.borders.tolist()
                 ],
-                "leaves": [[round(v, 4) for v in row] for row in head.leaves.tolist()],
+                "leaves": [[round(v, 3) for v in row] for row in head.leaves.tolist()],
                 "bias": head.bias,
             }
             for name, head in model.heads.items()
