@@ -1,7 +1,7 @@
 """A body as paragraphs, and where each that trafilatura found stands among the page's blocks."""
 
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
@@ -19,6 +19,8 @@ _BUDGET = 200_000
 _RUNNING = 70
 _PROMPTS = frozenset(("subscribe_prompt", "login_prompt", "notification_prompt", "comment_widget", "comment"))
 _INLINE = frozenset(("hi", "ref", "del", "span", "a", "sub", "sup"))
+#: Of so many words an article is one, whatever readers wrote below it.
+_ANSWERED_FROM = 40
 STOPS = tuple(".!?…:;\"'”’»。！？)")
 
 
@@ -230,3 +232,9 @@ def _is_running(block: Block) -> bool:
 def _from_block(blocks: list[Block], number: int) -> Paragraph:
     block = blocks[number]
     return Paragraph(block.text, "item" if block.element.tag == "li" else "p", block.key, [number], "between_body")
+
+
+def is_answered(paragraphs: Sequence[Paragraph], named: Sequence[tuple[str, str] | None]) -> bool:
+    """Whether an article stands above what is named comments: readers may write more than the newsroom did."""
+    first = next((n for n, label in enumerate(named) if label and label[0] == "comment_widget"), 0)
+    return sum(p.words for p, label in zip(paragraphs[:first], named, strict=False) if not label) >= _ANSWERED_FROM

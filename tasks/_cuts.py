@@ -23,6 +23,7 @@ from tasks._shapes import (
     DASH,
     DIGIT,
     LOWER,
+    MARK,
     OPEN,
     QUOTE,
     SIGN,
@@ -102,17 +103,27 @@ def find_words(text: str) -> Words:
     classes = classes_of(text)
     blank = np.concatenate([[True], classes == SPACE, [True]])
     first = np.flatnonzero(blank[:-1] & ~blank[1:])
-    glued = np.flatnonzero(_GLUES[classes[:-1], classes[1:]]) + 1 if len(classes) else first[:0]
+    glued = _glued_places(classes)
     begins = np.sort(np.concatenate([first, glued]))
     ends = np.sort(np.concatenate([np.flatnonzero(~blank[:-1] & blank[1:]), glued]))
     words = [text[begin:end] for begin, end in zip(begins.tolist(), ends.tolist(), strict=True)]
     return Words(words, begins, np.isin(begins, glued).astype(np.float32))
 
 
+def _glued_places(classes: np.ndarray) -> np.ndarray:
+    """Where a capital or number meets what is before it; not behind a single letter (`iPhone`, `eBay`)."""
+    if len(classes) < 2:
+        return np.zeros(0, np.int64)
+    meets = _GLUES[classes[:-1], classes[1:]]
+    letter = np.isin(classes, (LOWER, UPPER, MARK))
+    meets[1:] &= ~((classes[1:-1] == LOWER) & ~letter[:-2])
+    meets[0] &= classes[0] != LOWER
+    return np.flatnonzero(meets) + 1
+
+
 def count_glued(text: str) -> int:
     """At how many places words may be glued to each other."""
-    classes = classes_of(text)
-    return int(np.count_nonzero(_GLUES[classes[:-1], classes[1:]]))
+    return len(_glued_places(classes_of(text)))
 
 
 def find_cuts(text: str, model: Model) -> Cuts | None:

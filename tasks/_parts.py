@@ -98,7 +98,7 @@ def cut_parts(parts: list[Part], model: Model) -> list[Part]:
     if not may_be_glued and all(len(part.raw) <= longest for part in parts):
         return parts
     cuts = find_cuts(text, model)
-    is_glued = may_be_glued and cuts is not None and (cuts.odds[cuts.glued] > CUT_FROM).mean() > 0.5
+    is_glued = may_be_glued and cuts is not None and cuts.odds[cuts.glued].mean() > 0.5
     told: list[Part] = []
     begin = 0
     for part in parts:

@@ -17,7 +17,7 @@ from schemas.draft import BODY, Caption, Draft, Piece
 from schemas.outcome import Refusal
 from tasks._block_labeller import block_reasons, judge_blocks, label_blocks, look_over
 from tasks._blocks import UNSEEN, Block, Nodes, list_blocks, squeeze
-from tasks._body import Paragraph, fill_gaps, place
+from tasks._body import Paragraph, fill_gaps, is_answered, place
 from tasks._copies import HIDDEN_COPY, hidden_copies, label_of_copy, open_noscripts
 from tasks._dates import read_timestamp_line
 from tasks._encoding import decode
@@ -48,8 +48,6 @@ _UNTELLING_RULES = frozenset(
      "class:terms")
 )  # fmt: skip
 #: Phrases of these kinds are taken out of the body; of the others too many are subheads.
-#: Of so many words an article is one, whatever readers wrote below it.
-_ANSWERED_FROM = 40
 _PROMPTS = frozenset(("subscribe_prompt", "notification_prompt", "login_prompt", "comment_widget", "advert"))
 _SIGNED = re.compile(r"^(?:by|von|par|por)(?=\w)")
 #: Longer paragraphs are not looked up: prompts are short, and the look-up is what cleaning costs most.
@@ -236,7 +234,7 @@ def _clean(
         if label:
             mass[label] += len(paragraph.key)
     total = sum(len(p.key) for p in paragraphs)
-    answered = _is_answered(paragraphs, named)
+    answered = is_answered(paragraphs, named)
     links = _link_lines(paragraphs, blocks)
     verdicts: list[Label | None] = []
     words_before = 0
@@ -252,7 +250,7 @@ def _clean(
         elif len(paragraph.key) >= 12 and paragraph.key in shown:
             verdict = "caption", "repeats_caption"
         elif label and (mass[label] <= 0.2 * total or (answered and label[0] == "comment_widget")):
-            verdict = label
+            verdict = ("comment", label[1]) if label[0] == "comment_widget" and words > 8 else label
         elif number in links:
             verdict = "related_links", "link_line"
         else:
@@ -261,12 +259,6 @@ def _clean(
         if verdict is None:
             words_before += words
     return verdicts
-
-
-def _is_answered(paragraphs: list[Paragraph], named: list[Label | None]) -> bool:
-    """Whether an article stands above what is named comments: readers may write more than the newsroom did."""
-    first = next((n for n, label in enumerate(named) if label and label[0] == "comment_widget"), 0)
-    return sum(p.words for p, label in zip(paragraphs[:first], named, strict=False) if not label) >= _ANSWERED_FROM
 
 
 def _named(paragraph: Paragraph, blocks: list[Block], labels: Labels) -> Label | None:

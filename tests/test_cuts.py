@@ -13,7 +13,7 @@ from tasks.strip import strip_text
 from tests.test_labeller import MORE
 from tests.test_strip import PROSE, assert_accounted_for
 
-MENU = ["Home", "News", "Sport", "Opinion", "Weather", "Jobs", "Log in", "Subscribe"]
+MENU = ["Home", "News", "Sport", "Opinion", "Weather", "Jobs", "Obituaries"]
 BELOW = [
     "Share this article", "Related stories", "Ferry to run an hour later from Monday", "Library wins prize for its garden",
     "Two held after fire at boatyard", "Contact us", "Privacy policy", "© 2018 The Lantern. All rights reserved.",
@@ -75,23 +75,8 @@ def test_words_are_the_text_without_its_white_space(text):
 
 def test_words_are_glued_where_a_capital_stands_behind_a_small_letter():
     found = find_words("newsSport by Ann Lee15 June 2018The vote.Then BBC iPlayer")
-    assert found.words == [
-        "news",
-        "Sport",
-        "by",
-        "Ann",
-        "Lee",
-        "15",
-        "June",
-        "2018",
-        "The",
-        "vote.",
-        "Then",
-        "BBC",
-        "i",
-        "Player",
-    ]
-    assert np.flatnonzero(found.glued).tolist() == [1, 5, 8, 10, 13]
+    assert " ".join(found.words) == "news Sport by Ann Lee 15 June 2018 The vote. Then BBC iPlayer"
+    assert np.flatnonzero(found.glued).tolist() == [1, 5, 8, 10]
 
 
 def test_a_passage_that_stands_there_twice_has_edges():

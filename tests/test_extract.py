@@ -309,3 +309,16 @@ def test_time_grows_with_the_page_not_faster(unit: str):
     seconds(200)
     small, large = seconds(3000), seconds(12000)
     assert large < 12 * small + 0.5
+
+
+def test_comments_go_however_much_longer_than_the_article_they_are():
+    comment = "<li class='comment'><div class='comment-author'>Jo Park {0} says:</div><div class='comment-content'>{1}</div></li>"
+    told = [
+        f"I have crossed that bridge for {n} years, and what the council said in {1990 + n} was that it would be mended. "
+        f"It was not, and {n} of my neighbours wrote to the newspaper about it before anyone answered us at all."
+        for n in range(2, 12)
+    ]
+    comments = "".join(comment.format(n, paragraphs([text])) for n, text in enumerate(told))
+    found = draft(page(article(paragraphs(PROSE[:3]) + f"<ol class='comment-list'>{comments}</ol>")))
+    assert found.paragraphs() == PROSE[:3]
+    assert {removed(found)[text] for text in told} == {"comment"}

@@ -1,4 +1,4 @@
-"""The heads `joins` and `rejoins`: whether a line goes on with the one above, from pages that exist whole and split."""
+"""The heads `joins` and `wraps`: whether a line goes on with the one above, from pages that exist whole and split."""
 
 import random
 import textwrap
@@ -10,12 +10,15 @@ import numpy as np
 
 import tasks._trees
 from tasks._cuts import find_cuts
-from tasks._joins import are_many, join_features, rejoin_features
+from tasks._joins import is_wrapped, join_features, wrap_features
 from tasks._parts import Part, read_parts, text_of
 from tasks._text import clean_line
 from tasks._trees import Model, Trees, load_model
 from tests.training.heads import FOLDS, fit_head, write_model
-from tests.training.pages import DUMPS, Page
+from tests.training.pages import DUMPS, Page, plain
+
+#: One page has one headline and hundreds of other lines.
+HEADLINE_WEIGHS = 10.0
 
 
 def join_examples(folder: Path, page: Page) -> Iterable[tuple[list[Part], list[int]]]:
@@ -53,26 +56,37 @@ def fit_joins(examples: Sequence[tuple[list[Part], list[int]]]) -> Trees:
     return fit_head("joins", values, np.concatenate([answers for _, answers in examples]))
 
 
-def fit_rejoins(folder: Path, pages: Sequence[Page], fold_of: dict[str, int], model: Model, folds: Path) -> Model:
-    """`model` with the head `rejoins`, from copies of which its head `joins` says that they were wrapped or split.
+def fit_wraps(folder: Path, pages: Sequence[Page], fold_of: dict[str, int], model: Model, folds: Path) -> Model:
+    """`model` with the head `wraps`, from the copies that were wrapped.
 
     The models of the folds get theirs too.
     """
     for number in range(FOLDS):
         tasks._trees.MODEL = folds / f"{number}.json.gz"
         known = [page for page in pages if fold_of[page.id] != number]
-        write_model(_with_rejoins(folder, known, load_model()), tasks._trees.MODEL)
-    return _with_rejoins(folder, pages, model)
+        write_model(_with_wraps(folder, known, load_model()), tasks._trees.MODEL)
+    return _with_wraps(folder, pages, model)
 
 
-def _with_rejoins(folder: Path, pages: Iterable[Page], model: Model) -> Model:
-    values, answers = [], []
+def _with_wraps(folder: Path, pages: Iterable[Page], model: Model) -> Model:
+    values, answers, weights = [], [], []
     for page in pages:
-        for parts, told in join_examples(folder, page):
+        for parts, told in list(join_examples(folder, page))[1:2]:
             seen = join_features(parts)
             odds = model.heads["joins"].probability(seen)
-            if are_many(odds) and (cuts := find_cuts(text_of(parts), model)):
-                values.append(rejoin_features(parts, seen, odds, cuts))
+            if is_wrapped(parts, odds) and (cuts := find_cuts(text_of(parts), model)):
+                values.append(wrap_features(parts, seen, odds, cuts))
                 answers.append(told)
-    head = fit_head("rejoins", np.concatenate(values), np.concatenate(answers))
-    return replace(model, heads={**model.heads, "rejoins": head})
+                weights.append(_weigh(parts, told, page))
+    head = fit_head("wraps", *map(np.concatenate, (values, answers, weights)))
+    return replace(model, heads={**model.heads, "wraps": head})
+
+
+def _weigh(parts: Sequence[Part], goes_on: Sequence[int], page: Page) -> np.ndarray:
+    """A place within the headline, or at its edges, weighs more than one of the many others."""
+    line = np.cumsum([0, *(1 - np.array(goes_on))])
+    texts = [""] * (line[-1] + 1)
+    for number, part in zip(line.tolist(), parts, strict=True):
+        texts[number] += f" {part.text}"
+    is_title = np.array([plain(text) == plain(page.truth.get("title")) for text in texts])[line]
+    return np.where(is_title[:-1] | is_title[1:], HEADLINE_WEIGHS, 1.0)

@@ -184,7 +184,8 @@ def _drop_copies(lines: list[list[str]], shares: list[float], wanted: list[str])
 _QUOTES = str.maketrans("‘’‚‛“”„″", "''''\"\"\"\"")
 
 
-def _plain(text: str | None) -> str:
+def plain(text: str | None) -> str:
+    """Its words in small letters."""
     return " ".join(WORD.findall(unicodedata.normalize("NFKC", (text or "").translate(_QUOTES)).casefold()))
 
 
@@ -192,15 +193,15 @@ def role_answers(page: Page, role: str, lines: Sequence[Line], rows: Sequence[in
     """For each of these lines whether it plays the role; None where the truth of the page does not say."""
     truth = page.truth
     if role == "title":
-        title = _plain(truth.get("title"))
-        return [_plain(line.text) == title or _plain(OUTLET_TAIL.sub("", line.text)) == title
+        title = plain(truth.get("title"))
+        return [plain(line.text) == title or plain(OUTLET_TAIL.sub("", line.text)) == title
                 for line in (lines[row] for row in rows)] if title else None  # fmt: skip
     if role == "byline":
         if truth.get("authors") is None:
             return None
-        names = [f" {_plain(name)} " for name in truth["authors"] if _plain(name)]
+        names = [f" {plain(name)} " for name in truth["authors"] if plain(name)]
         return [
-            line.words <= LONGEST_SIGNATURE and any(name in f" {_plain(line.text)} " for name in names)
+            line.words <= LONGEST_SIGNATURE and any(name in f" {plain(line.text)} " for name in names)
             for line in (lines[row] for row in rows)
         ]
     if role == "time":
@@ -223,7 +224,7 @@ def _gives_day(line: Line, day: str) -> bool:
 
 def is_caption(line: str, captions: Sequence[str]) -> bool:
     """Whether a line is one of these captions, or part of one, or one with its credit."""
-    text = _plain(line)
+    text = plain(line)
     words = text.split()
     return len(words) >= 3 and any(
         text in caption or (caption in text and len(words) <= 1.6 * len(caption.split())) for caption in captions
@@ -243,6 +244,6 @@ def read_captions(folder: Path, row: dict[str, Any]) -> tuple[str, ...]:
         tree = read_tree(folder / "html" / f"{row['id']}.html.gz")
         etree.strip_elements(tree, *UNSEEN, with_tail=False)
         captions = [caption.text for caption in find_captions(tree, OTHERS_PICTURES, Labels(set()).of) if caption.text]
-    body = _plain(row["body"])
-    plain = (_plain(caption) for caption in captions)
-    return tuple(caption for caption in plain if len(caption.split()) >= 3 and caption not in body)
+    body = plain(row["body"])
+    told = (plain(caption) for caption in captions)
+    return tuple(caption for caption in told if len(caption.split()) >= 3 and caption not in body)

@@ -34,7 +34,7 @@ from tests.training.blocks import read_examples as read_blocks
 from tests.training.cuts import fit_cuts
 from tests.training.cuts import read_examples as read_places
 from tests.training.heads import FOLDS, fit_head, fit_weights, write_model
-from tests.training.joins import fit_joins, fit_rejoins, join_examples
+from tests.training.joins import fit_joins, fit_wraps, join_examples
 from tests.training.page import fit_html_page, fit_page, read_examples
 from tests.training.pages import (
     DUMPS,
@@ -268,7 +268,7 @@ def main() -> int:
         model = train_on(folder, pages, [example for page in pages for example in join_examples(folder, page)])
     fold = folds_of(pages, FOLDS)
     model = fit_cuts(read_places(folder, pages, fold), model, arguments.folds)
-    model = fit_rejoins(folder, pages, fold, model, arguments.folds)
+    model = fit_wraps(folder, pages, fold, model, arguments.folds)
     model = fit_page(read_examples(folder, arguments.folds, pages, fold), model, arguments.folds, say)
     model = fit_blocks(read_blocks(folder, pages, fold), model, arguments.folds)
     model = fit_html_page(folder, pages, model, arguments.folds, say)
