@@ -22,6 +22,7 @@ LONG_LINE = 300
 #: Words are taken to be glued to each other where capitals behind small letters are as many of the characters as this
 #: (of public pages one in ten has so many, for its names of products), and most of these are likely to begin a line.
 OFTEN_GLUED = 0.005
+FEWEST_GLUED = 8
 #: In a line that may be a paragraph so many lines must be found.
 FEWEST_LINES = 3
 _TAB = re.compile(r"\t+|[\u2028\u2029\v\f]+")
@@ -94,7 +95,7 @@ def cut_parts(parts: list[Part], model: Model) -> list[Part]:
     """
     text = text_of(parts)
     longest = min(LONGEST_PARAGRAPH, max(LONG_LINE, len(text) / 2))
-    may_be_glued = count_glued(text) > OFTEN_GLUED * len(text)
+    may_be_glued = count_glued(text) > max(FEWEST_GLUED, OFTEN_GLUED * len(text))
     if not may_be_glued and all(len(part.raw) <= longest for part in parts):
         return parts
     cuts = find_cuts(text, model)
