@@ -5,8 +5,8 @@ how they are laid out).  Every figure is cross-validated by site: no page of a s
 goes to seeds/labeller.json.gz, its figures and the fingerprint of its data to seeds/labeller.toml.
 
 In order, each on what the ones before say of pages they have not seen: the weights of words (logistic regression), then
-oblivious boosted trees (CatBoost) for `joins`, `body`, `title`, and `byline`, `time`, `caption`; then `page` (page.py),
-`blocks` (blocks.py) and `html_page`.
+oblivious boosted trees (CatBoost) for `joins`, `body`, `title`, and `byline`, `time`, `caption`; then `cuts` (cuts.py),
+`wraps` (joins.py), `page` (page.py), `blocks` (blocks.py) and `html_page`.
 """
 
 import argparse
