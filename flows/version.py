@@ -21,7 +21,7 @@ _DECIDING = (
     "tasks/_*.py",
     "seeds/phrases/*",
     *(f"seeds/{words}.toml" for words in ("dates", "endings", "names", "pages", "topics")),
-    "seeds/labeller.json.gz",
+    "seeds/labeller.json.xz",
     "schemas/expectations/article.json",
 )
 _NOT_DECIDING = tuple(
@@ -63,7 +63,7 @@ def rules_hash() -> str:
 
 def provenance(settings: Settings) -> dict[str, Any]:
     """What would make the next article: `rules`, `models` (SHA-256 of each, the beginning), `settings`, `libraries`."""
-    models = sorted(path for path in (ROOT / "seeds").iterdir() if path.name.endswith((".json.gz", ".npz")))
+    models = sorted(path for path in (ROOT / "seeds").iterdir() if path.name.endswith((".json.xz", ".npz")))
     return {
         "rules": rules_version(settings.memory),
         "models": {path.name: hashlib.sha256(path.read_bytes()).hexdigest()[:16] for path in models},

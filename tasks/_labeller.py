@@ -1,6 +1,6 @@
 """The labeller: how likely each line is body, headline, byline, time or caption.
 
-Plain data in and out.  What was learned stands in seeds/labeller.json.gz (docs/train.md); rules that settle what a
+Plain data in and out.  What was learned stands in seeds/labeller.json.xz (docs/train.md); rules that settle what a
 model confuses are in tasks/strip.py and tasks/_head.py.
 """
 

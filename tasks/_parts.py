@@ -20,7 +20,8 @@ LONGEST_PARAGRAPH = 3000
 #: Breaks within a line are looked for in lines from this length on.
 LONG_LINE = 300
 #: Words are taken to be glued to each other where capitals behind small letters are as many of the characters as this
-#: (of public pages one in ten has so many, for its names of products), and most of these are likely to begin a line.
+#: (of public pages one in ten has so many, for its names of products), more than FEWEST_GLUED, and where a line is more
+#: likely than not to begin there, in the mean.
 OFTEN_GLUED = 0.005
 FEWEST_GLUED = 8
 #: In a line that may be a paragraph so many lines must be found.

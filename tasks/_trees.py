@@ -1,11 +1,11 @@
-"""The learned part of the labeller: boosted trees and word weights from seeds/labeller.json.gz (`make train`).
+"""The learned part of the labeller: boosted trees and word weights from seeds/labeller.json.xz (`make train`).
 
 All splits of one level of a tree ask the same question (oblivious trees), so that a tree of depth d is d questions and
 a table of 2**d answers, and all lines go through all trees at once.
 """
 
-import gzip
 import json
+import lzma
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 
 from tasks._text import number_words
 
-MODEL = Path(__file__).resolve().parent.parent / "seeds" / "labeller.json.gz"
+MODEL = Path(__file__).resolve().parent.parent / "seeds" / "labeller.json.xz"
 
 
 _AT_ONCE = 2048
@@ -155,7 +155,7 @@ def load_model() -> Model:
 
 @lru_cache(maxsize=1)
 def _read_model(path: Path) -> Model:
-    told = json.loads(gzip.decompress(path.read_bytes()))
+    told = json.loads(lzma.decompress(path.read_bytes()))
     return Model(
         weights={word: weight for word, weight, _ in told["words"]},
         rarity={word: rarity for word, _, rarity in told["words"] if " " not in word},

@@ -282,7 +282,7 @@ def test_the_provenance_card(seeded, tmp_path: Path):
     card = json.loads((tmp_path / "out" / "provenance.json").read_text())
     assert card["articles_by_rules_version"] == {card["rules_version"]: 42}
     assert card["rules"] == card["rules_version"]
-    assert len(card["models"]["labeller.json.gz"]) == 16
+    assert len(card["models"]["labeller.json.xz"]) == 16
     assert card["settings"]["batch_documents"] == 256
     assert card["rows"]["articles"] == 42
     assert card["last_run"] == seeded[1]["run_id"] and card["since"] is None

@@ -91,5 +91,5 @@ def test_pages_of_unseen_sites_that_are_no_articles_were_refused(suffix):
 
 
 def test_the_figures_are_those_of_the_model_that_is_here():
-    model = (ROOT / "seeds" / "labeller.json.gz").read_bytes()
+    model = (ROOT / "seeds" / "labeller.json.xz").read_bytes()
     assert LEARNED["model_sha256"] == hashlib.sha256(model).hexdigest()

@@ -118,7 +118,7 @@ def measure(
     """Ours and every peer on one dump of the pages, ours first."""
     truth = scorer.read(told.pages / "truth.jsonl")
     paths = sorted(path for path in folder.iterdir() if path.name.split(".")[0] in truth)
-    found = [judge(OURS, run_ours(paths, sorted(told.folds.glob("*.json.gz"))), truth, scorer)]
+    found = [judge(OURS, run_ours(paths, sorted(told.folds.glob("*.json.xz"))), truth, scorer)]
     for name in peers:
         some = paths[:: max(1, len(paths) // SAMPLED[name])] if name in SAMPLED else paths
         print(f"{dump}: {name}", file=sys.stderr, flush=True)
@@ -146,7 +146,7 @@ def main() -> int:
     spec.loader.exec_module(scorer)
     html = measure(told.pages / "html", "html", HTML, told, scorer)
     texts = [(dump, measure(told.pages / dump, dump, TEXT, told, scorer)) for dump in ("text_lines", "text_split")]
-    seen = "by the model of its fold, which has not seen the page's site" if any(told.folds.glob("*.json.gz")) else (
+    seen = "by the model of its fold, which has not seen the page's site" if any(told.folds.glob("*.json.xz")) else (
         "**by the shipped model, which has learned from these very pages: not comparable**")  # fmt: skip
     versions = subprocess.run([told.peers, "-m", "pip", "freeze"], capture_output=True, text=True).stdout.split()
     names = ("trafilatura", "newspaper4k", "readability-lxml", "resiliparse", "justext", "news-please")

@@ -121,7 +121,7 @@ def main() -> None:
     truth = {page: row for page, row in scorer.read(EVAL / "truth.jsonl").items() if row["set"] != "wcxb"}
     jobs: list[tuple[list[str], Path | None]] = [(list(truth), None)]
     if folder:
-        models = sorted(folder.glob("*.json.gz"))
+        models = sorted(folder.glob("*.json.xz"))
         listed = [(model.with_name(model.name.split(".")[0] + ".txt").read_text().split(), model) for model in models]
         jobs = [([page for page in pages if page in truth], model) for pages, model in listed]
     has_html2text = importlib.util.find_spec("html2text") is not None

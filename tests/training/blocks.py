@@ -54,7 +54,7 @@ def fit_blocks(examples: Sequence[Example], model: Model, folds: Path) -> Model:
     seen: dict[int, Model] = {}
     values = []
     for number in range(FOLDS):
-        tasks._trees.MODEL = folds / f"{number}.json.gz"
+        tasks._trees.MODEL = folds / f"{number}.json.xz"
         seen[number] = replace(load_model(), classes=_fit_classes([e for e in examples if e.fold != number]))
     for e in examples:
         sight = look_at(e.blocks, seen[e.fold])
@@ -70,7 +70,7 @@ def fit_blocks(examples: Sequence[Example], model: Model, folds: Path) -> Model:
         )
 
     for number, one in seen.items():
-        write_model(replace(one, heads={**one.heads, "blocks": fit(number)}), folds / f"{number}.json.gz")
+        write_model(replace(one, heads={**one.heads, "blocks": fit(number)}), folds / f"{number}.json.xz")
     return replace(model, classes=_fit_classes(examples), heads={**model.heads, "blocks": fit(None)})
 
 

@@ -26,8 +26,6 @@ MOST_OF_A_SITE = 30
 #: One word in so many begins a line: what a word is thought to do of which little was seen, worth so many times.
 _SHARE, _WORTH = 0.08, 3
 _TIMES, _BEGINS, _ENDS = range(3)
-
-
 #: Of the places before words in small letters where no line begins one in so many is learned from, and weighs as much.
 _EASY = 4
 
@@ -82,7 +80,7 @@ def _lines_of(folder: Path, page: Page, dump: str) -> list[str]:
 def fit_cuts(examples: Sequence[Example], model: Model, folds: Path) -> Model:
     """`model` with the head `cuts` and the words behind it; the models of the folds get theirs too."""
     for number in range(FOLDS):
-        tasks._trees.MODEL = folds / f"{number}.json.gz"
+        tasks._trees.MODEL = folds / f"{number}.json.xz"
         one = _fit([e for e in examples if e.fold != number], load_model())
         write_model(one, tasks._trees.MODEL)
     return _fit(examples, model)

@@ -1,7 +1,7 @@
 """What every head of the labeller is fitted with: oblivious trees, log-odds of words, and the file they go to."""
 
-import gzip
 import json
+import lzma
 import math
 from collections.abc import Sequence
 from pathlib import Path
@@ -106,4 +106,4 @@ def write_model(model: Model, path: Path) -> None:
         },
     }
     text = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode()
-    path.write_bytes(gzip.compress(text, 9, mtime=0))
+    path.write_bytes(lzma.compress(text, preset=9))

@@ -62,7 +62,7 @@ def fit_wraps(folder: Path, pages: Sequence[Page], fold_of: dict[str, int], mode
     The models of the folds get theirs too.
     """
     for number in range(FOLDS):
-        tasks._trees.MODEL = folds / f"{number}.json.gz"
+        tasks._trees.MODEL = folds / f"{number}.json.xz"
         known = [page for page in pages if fold_of[page.id] != number]
         write_model(_with_wraps(folder, known, load_model()), tasks._trees.MODEL)
     return _with_wraps(folder, pages, model)
@@ -71,7 +71,7 @@ def fit_wraps(folder: Path, pages: Sequence[Page], fold_of: dict[str, int], mode
 def _with_wraps(folder: Path, pages: Iterable[Page], model: Model) -> Model:
     values, answers, weights = [], [], []
     for page in pages:
-        for parts, told in list(join_examples(folder, page))[1:2]:
+        for parts, told in list(join_examples(folder, page))[1:2]:  # the wrapped copy
             seen = join_features(parts)
             odds = model.heads["joins"].probability(seen)
             if is_wrapped(parts, odds) and (cuts := find_cuts(text_of(parts), model)):

@@ -49,7 +49,7 @@ def read_examples(folder: Path, folds: Path, pages: Sequence[Page], fold_of: dic
         found.append((name, kind, fold, True, folder / "not_articles" / f"{name}.txt"))
     examples = []
     for number in range(FOLDS):
-        tasks._trees.MODEL = folds / f"{number}.json.gz"
+        tasks._trees.MODEL = folds / f"{number}.json.xz"
         for name, kind, fold, is_other, path in found:
             if fold == number:
                 lines = read_lines(path.read_text(encoding="utf-8"))
@@ -78,7 +78,7 @@ def fit_page(examples: Sequence[Example], model: Model, folds: Path, say: Callab
         odds[fold == number] = head.log_odds(values[fold == number])
         seen = next(e.model for e in examples if e.fold == number)
         whole = replace(seen, pages=weights[number], heads={**seen.heads, "page": head})
-        write_model(whole, folds / f"{number}.json.gz")
+        write_model(whole, folds / f"{number}.json.xz")
     tell_refused("text", examples, odds, say)
     head: Trees = fit_head("page", values, answers)
     return replace(model, pages=_fit_words(examples), heads={**model.heads, "page": head})
@@ -118,7 +118,7 @@ def fit_html_page(folder: Path, pages: Sequence[Page], model: Model, folds: Path
         found.append((folder / "not_articles" / f"{name}.html.gz", kind, fold, True))
     examples: list[HtmlExample] = []
     for number in range(FOLDS):
-        tasks._trees.MODEL = folds / f"{number}.json.gz"
+        tasks._trees.MODEL = folds / f"{number}.json.xz"
         for path, kind, fold, is_other in found:
             if fold == number and (tree := read_tree(path)) is not None:
                 blocks, nodes, meta = read_page(tree, None)
@@ -131,9 +131,9 @@ def fit_html_page(folder: Path, pages: Sequence[Page], model: Model, folds: Path
     for number in range(FOLDS):
         head = fit_head("html_page", values[fold != number], answers[fold != number])
         odds[fold == number] = head.log_odds(values[fold == number])
-        tasks._trees.MODEL = folds / f"{number}.json.gz"
+        tasks._trees.MODEL = folds / f"{number}.json.xz"
         seen = load_model()
-        write_model(replace(seen, heads={**seen.heads, "html_page": head}), folds / f"{number}.json.gz")
+        write_model(replace(seen, heads={**seen.heads, "html_page": head}), folds / f"{number}.json.xz")
     tell_refused("html", examples, odds, say)
     return replace(model, heads={**model.heads, "html_page": fit_head("html_page", values, answers)})
 

@@ -69,7 +69,7 @@ def main() -> int:
     spec.loader.exec_module(scorer)
     truth = scorer.read(folder / "truth.jsonl")
     folds = [(path, path.with_name(path.name.split(".")[0] + ".txt").read_text().split())
-             for path in sorted(arguments.folds.glob("*.json.gz"))]  # fmt: skip
+             for path in sorted(arguments.folds.glob("*.json.xz"))]  # fmt: skip
     written = [
         "# What the labeller reaches on pages of sites that it has not seen (python -m tests.training.scores).",
         f"pages = {sum(len(ids) for _, ids in folds)}",

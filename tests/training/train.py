@@ -2,7 +2,7 @@
 
 FOLDER holds truth.jsonl, text_lines/ID.txt and text_split/ID.txt (docs/train.md says where the public pages come from and
 how they are laid out).  Every figure is cross-validated by site: no page of a site is trained and tested on.  The model
-goes to seeds/labeller.json.gz, its figures and the fingerprint of its data to seeds/labeller.toml.
+goes to seeds/labeller.json.xz, its figures and the fingerprint of its data to seeds/labeller.toml.
 
 In order, each on what the ones before say of pages they have not seen: the weights of words (logistic regression), then
 oblivious boosted trees (CatBoost) for `joins`, `body`, `title`, and `byline`, `time`, `caption`; then `cuts` (cuts.py),
@@ -227,7 +227,7 @@ def train_folds(folder: Path, pages: Sequence[Page], out: Path, say: Callable[[s
     for number in range(FOLDS):
         known = [page for page in pages if fold[page.id] != number]
         model = train_on(folder, known, [example for page in known for example in examples[page.id]])
-        write_model(model, out / f"{number}.json.gz")
+        write_model(model, out / f"{number}.json.xz")
         (out / f"{number}.txt").write_text("\n".join(page.id for page in pages if fold[page.id] == number))
         others = [name for name, _, its in other_pages(folder, pages, FOLDS) if its == number]
         (out / f"{number}.others.txt").write_text("\n".join(others))
