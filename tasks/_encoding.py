@@ -118,8 +118,8 @@ def unicode_form(head: bytes) -> str | None:
     sample = head[: 8192 if len(head) > 8192 else len(head) & ~1]
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         return "utf-16" if _is_language(sample, "utf-16") else None
-    if b"\0" not in sample or (sample.count(0) * 10 < len(sample) and sample.isascii()):
-        return None  # a stray NUL in ASCII; in UTF-16 every second byte of it would be one
+    if b"\0" not in sample or (sample.count(0) * 10 < len(sample) and _is_utf8(sample)):
+        return None  # a stray NUL in UTF-8; in UTF-16 every second byte of ASCII would be one
     if len(head) % 2 and len(head) < _SHORTEST_CUT:
         return None
     quarter = len(sample) // 4
@@ -133,6 +133,14 @@ def unicode_form(head: bytes) -> str | None:
         if min(even, odd) * 4 <= max(even, odd):
             del candidates[1]
     return next((codec for codec in candidates if _is_language(sample, codec)), None)
+
+
+def _is_utf8(sample: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)  # the last character may be cut off
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def looks_binary(content: bytes) -> bool:
