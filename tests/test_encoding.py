@@ -129,7 +129,8 @@ def test_binary_data_is_refused(content: bytes) -> None:
 
 def test_a_stray_nul_is_no_reason_to_refuse() -> None:
     assert read((FRENCH * 3).encode() + b"\0") == FRENCH * 3 + "\0"
-    quoted = "The vote\0was close. " + "“Nobody asked us,” said Mara Quint, who taught children to swim there. " * 6
+    quoted = "The vote\0was close. " + "“Nobody asked us,” said Mara Quint, who taught children to swim there. " * 2
+    quoted += "The council voted nine to six on Tuesday night to close the old swimming baths. " * 6
     assert read(quoted.encode()) == quoted
 
 
