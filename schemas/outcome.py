@@ -29,6 +29,7 @@ FLAGS: dict[str, str] = {
     "repeated_body": "the copy held its own text twice; the second was taken out",
     "mojibake_repaired": "characters broken by a wrong encoding were mended",
     "markup_undone": "`\\n`, `&amp;`, Markdown, `>` before all lines, words divided at their ends were read as meant",
+    "copy_in_scripts": "the page shows no copy without JavaScript; its article was found in the data of its scripts",
     "lines_guessed": "the copy had lost its line breaks; where its lines began was found by its words",
     "dated_by_update": "the copy gives only the time of an update; it stands for that of publication too",
     "publisher_rule_missed": "a rule of seeds/publishers no longer fits the page; the general way was taken",

@@ -32,6 +32,8 @@ OG_TITLE = ("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Blocks around the h1 in which a byline, a date or a standfirst is looked for.
 _BEFORE, _AFTER = 8, 22
+#: Characters from which a script may hold an article.
+SHORTEST_SCRIPT = 1_000
 
 
 @dataclass(slots=True)
@@ -42,8 +44,8 @@ class Metadata:
     body.  `bylines_shown`, `dates_shown`: numbers of the blocks that print them.  `is_free`: what the page
     says of its article; `is_partly_paid`: of itself, or of a part.  `stated_words`: how many words the article has by
     its JSON-LD.  `article_body`: JSON-LD's, when there is one.  `is_amp`: it says that it is an AMP page.
-    `rules`: for title, authors and standfirst what chose among the candidates; these are in `page`, and in `node`, the
-    JSON-LD object of the article.
+    `flags`: what a reader of the record is told of it (schemas/outcome.py).  `rules`: for title, authors and standfirst
+    what chose among the candidates; these are in `page`, and in `node`, the JSON-LD object of the article.
     """
 
     title: str | None = None
@@ -51,7 +53,7 @@ class Metadata:
     bylines: list[Byline] = field(default_factory=list)
     published: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
-    is_dated_by_update: bool = False
+    flags: set[str] = field(default_factory=set)
     source: str | None = None
     url: str | None = None
     language: str | None = None
@@ -83,6 +85,8 @@ class Page:
         self.headings: list[Any] = []
         self.times: list[Any] = []
         self.noscripts: list[Any] = []
+        #: What its longer scripts say.
+        self.data: list[str] = []
         #: Whether it says that it is an AMP page.
         self.is_amp = tree.get("amp") is not None or tree.get("⚡") is not None
         self.title: str | None = None
@@ -113,6 +117,8 @@ class Page:
                 self.noscripts.append(element)
             elif "ld+json" in (element.get("type") or "").lower() and element.text:
                 scripts.append(element.text)
+            elif len(element.text or "") >= SHORTEST_SCRIPT:
+                self.data.append(element.text)
         self.nodes = read_json_ld(scripts)
         self.properties: dict[str, list[Any]] = {}
         for element in tree.iterfind(".//*[@itemprop]"):
@@ -152,7 +158,7 @@ def read_metadata(page: Page, blocks: list[Block], url: str | None) -> Metadata:
     )
     dates = find_dates(page, node, blocks, near, start)
     found.published, found.updated, found.dates_shown = dates.published, dates.updated, dates.shown
-    found.is_dated_by_update = dates.is_by_update
+    found.flags.update(["dated_by_update"] if dates.is_by_update else [])
     found.standfirst, found.rules["standfirst"] = _standfirst(page, node, blocks, near, start, found)
 
     found.section = _first(sections(page, node))

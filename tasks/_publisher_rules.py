@@ -141,7 +141,7 @@ def _read_field(name: str, found: list[Any], meta: Metadata) -> bool:
         meta.bylines = [Byline(text) for text in dict.fromkeys(texts)]
     else:
         meta.published.insert(0, texts[0])
-        meta.is_dated_by_update = False
+        meta.flags.discard("dated_by_update")
     return True
 
 

@@ -30,6 +30,7 @@ from tasks._paywall import breaks_off, is_teaser
 from tasks._phrases import Phrases, load_phrases
 from tasks._publisher_rules import Ruled, apply_rules
 from tasks._publishers import rules_for
+from tasks._script_data import put_copy_in, shows_copy
 from tasks._text import count_words
 
 #: Kinds that a paragraph is taken out for by the name of what stands around it.
@@ -119,10 +120,14 @@ def read_page(tree: Any, url: str | None) -> tuple[list[Block], Nodes, Metadata]
     page = Page(tree)
     open_noscripts(tree, page.noscripts)
     etree.strip_elements(tree, *UNSEEN, with_tail=False)
-    root = tree.find("body")
-    blocks, nodes = list_blocks(root if root is not None else tree)
+    root = tree if (body := tree.find("body")) is None else body
+    blocks, nodes = list_blocks(root)
+    if is_unsaid := bool(page.data) and not shows_copy(blocks) and put_copy_in(root, page.data):
+        blocks, nodes = list_blocks(root)
     look_over(blocks, language_code(tree.get("lang")))
-    return blocks, nodes, read_metadata(page, blocks, url)
+    meta = read_metadata(page, blocks, url)
+    meta.flags.update(["copy_in_scripts"] if is_unsaid else [])
+    return blocks, nodes, meta
 
 
 def _take_apart(tree: Any, document: Document, url: str | None, flags: tuple[str, ...]) -> Draft:
@@ -176,8 +181,7 @@ def _take_apart(tree: Any, document: Document, url: str | None, flags: tuple[str
         flags = (*flags, "unsure")
     if breaks_off(meta, pieces, body_words):
         flags = (*flags, "truncated")
-    if meta.is_dated_by_update:
-        flags = (*flags, "dated_by_update")
+    flags = (*flags, *sorted(meta.flags))
     return Draft(
         pieces=tuple(pieces),
         title=meta.title,
