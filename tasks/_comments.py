@@ -13,6 +13,8 @@ FEWEST_COMMENTS = 3
 #: one with prose right below it, or without a comment within so many lines.
 FEWEST_WORDS_ABOVE = 40
 PROSE_WORDS = 15
+#: A short article above many comments may look less like a body than they do.
+POSSIBLY_BODY = 0.3
 FIRST_WITHIN = 12
 #: One comment of so many words that are half of the thread's is an article below its byline.  On public pages none of
 #: 170 words or more is half of its thread.
@@ -39,7 +41,7 @@ def take_threads(lines: Sequence[Line]) -> None:
                 for line in lines[number + 1 : end]:
                     if not line.kind:
                         line.take("comment", "comments:thread")
-        elif lines[number].is_body:
+        elif not lines[number].kind and lines[number].body >= POSSIBLY_BODY:
             above += lines[number].words
         number = end
 

@@ -13,10 +13,9 @@ from pathlib import Path
 
 import numpy as np
 
-import tasks._trees
 from tasks._cuts import Words, cut_features, edge_key, find_words
-from tasks._trees import Model, load_model
-from tests.training.heads import FOLDS, fit_head, write_model
+from tasks._trees import Model
+from tests.training.heads import fit_head
 from tests.training.pages import DUMPS, Page
 
 #: A word counts when it stands on pages of so many sites besides the one that is learned from.
@@ -32,15 +31,15 @@ _EASY = 4
 
 @dataclass
 class Example:
-    """The words of a page, and whether each begins a line."""
+    """The words of a page (by its id), and whether each begins a line."""
 
+    page: str
     site: str
-    fold: int
     words: Words
     begins: np.ndarray
 
 
-def read_examples(folder: Path, pages: Sequence[Page], fold_of: dict[str, int]) -> list[Example]:
+def read_examples(folder: Path, pages: Sequence[Page]) -> list[Example]:
     """Each page, as it is or split at its links by turns, and with lines glued to each other; and pieces of it."""
     found = []
     for number, page in enumerate(pages):
@@ -56,7 +55,7 @@ def read_examples(folder: Path, pages: Sequence[Page], fold_of: dict[str, int]) 
                     text += line + " " * (chance.random() >= glued)
                 words = find_words(text)
                 if len(some) > 1 and len(words.words) > 2:
-                    found.append(Example(page.site, fold_of[page.id], words, np.isin(words.begins, places)))
+                    found.append(Example(page.id, page.site, words, np.isin(words.begins, places)))
     return found
 
 
@@ -77,16 +76,8 @@ def _lines_of(folder: Path, page: Page, dump: str) -> list[str]:
     return list(map(" ".join, told))
 
 
-def fit_cuts(examples: Sequence[Example], model: Model, folds: Path) -> Model:
-    """`model` with the head `cuts` and the words behind it; the models of the folds get theirs too."""
-    for number in range(FOLDS):
-        tasks._trees.MODEL = folds / f"{number}.json.xz"
-        one = _fit([e for e in examples if e.fold != number], load_model())
-        write_model(one, tasks._trees.MODEL)
-    return _fit(examples, model)
-
-
-def _fit(examples: Sequence[Example], model: Model) -> Model:
+def fit_cuts(examples: Sequence[Example], model: Model) -> Model:
+    """`model` with the head `cuts` and the words behind it."""
     by_site: dict[str, dict[str, np.ndarray]] = defaultdict(lambda: defaultdict(lambda: np.zeros(3)))
     for example in examples:
         ends = [*example.begins[1:], True]

@@ -19,7 +19,7 @@ from tests.training.pages import ROOT
 FOLDS = 4
 HEADS: dict[str, dict[str, Any]] = {
     "joins": {"iterations": 100, "depth": 5, "learning_rate": 0.15},
-    "wraps": {"iterations": 200, "depth": 6, "learning_rate": 0.12, "rsm": 0.5},
+    "rejoins": {"iterations": 200, "depth": 6, "learning_rate": 0.12, "rsm": 0.5},
     "cuts": {"iterations": 300, "depth": 6, "learning_rate": 0.15, "rsm": 0.5},
     "body": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},
     "blocks": {"iterations": 220, "depth": 6, "learning_rate": 0.1, "rsm": 0.5},

@@ -1,4 +1,4 @@
-"""The heads `joins` and `wraps`: whether a line goes on with the one above, from pages that exist whole and split."""
+"""The heads `joins` and `rejoins`: whether a line goes on with the one above, from pages that exist whole and split."""
 
 import random
 import textwrap
@@ -8,17 +8,21 @@ from pathlib import Path
 
 import numpy as np
 
-import tasks._trees
 from tasks._cuts import find_cuts
-from tasks._joins import is_wrapped, join_features, wrap_features
+from tasks._joins import are_split, join_features, rejoin_features
 from tasks._parts import Part, read_parts, text_of
 from tasks._text import clean_line
-from tasks._trees import Model, Trees, load_model
-from tests.training.heads import FOLDS, fit_head, write_model
-from tests.training.pages import DUMPS, Page, plain
+from tasks._trees import Model
+from tests.training.cuts import Example as Place
+from tests.training.cuts import fit_cuts
+from tests.training.heads import fit_head
+from tests.training.pages import DUMPS, Page, folds_of, plain
 
 #: One page has one headline and hundreds of other lines.
 HEADLINE_WEIGHS = 10.0
+INNER_FOLDS = 2
+#: By the id of a page: it whole, wrapped and split, as parts, and which of them go on with the one above.
+Splits = dict[str, list[tuple[list[Part], list[int]]]]
 
 
 def join_examples(folder: Path, page: Page) -> Iterable[tuple[list[Part], list[int]]]:
@@ -50,36 +54,31 @@ def _ends(parts: Sequence[Part]) -> list[int]:
     return ends
 
 
-def fit_joins(examples: Sequence[tuple[list[Part], list[int]]]) -> Trees:
-    """The head `joins`."""
-    values = np.concatenate([join_features(parts) for parts, _ in examples])
-    return fit_head("joins", values, np.concatenate([answers for _, answers in examples]))
-
-
-def fit_wraps(folder: Path, pages: Sequence[Page], fold_of: dict[str, int], model: Model, folds: Path) -> Model:
-    """`model` with the head `wraps`, from the copies that were wrapped.
-
-    The models of the folds get theirs too.
-    """
-    for number in range(FOLDS):
-        tasks._trees.MODEL = folds / f"{number}.json.xz"
-        known = [page for page in pages if fold_of[page.id] != number]
-        write_model(_with_wraps(folder, known, load_model()), tasks._trees.MODEL)
-    return _with_wraps(folder, pages, model)
-
-
-def _with_wraps(folder: Path, pages: Iterable[Page], model: Model) -> Model:
+def fit_lines(pages: Sequence[Page], splits: Splits, places: Sequence[Place]) -> Model:
+    """All that says what a line is: `joins`, `cuts`, then `rejoins`, from what those say of sites they have not seen."""
+    fold = folds_of(pages, INNER_FOLDS)
     values, answers, weights = [], [], []
-    for page in pages:
-        for parts, told in list(join_examples(folder, page))[1:2]:  # the wrapped copy
-            seen = join_features(parts)
-            odds = model.heads["joins"].probability(seen)
-            if is_wrapped(parts, odds) and (cuts := find_cuts(text_of(parts), model)):
-                values.append(wrap_features(parts, seen, odds, cuts))
-                answers.append(told)
-                weights.append(_weigh(parts, told, page))
-    head = fit_head("wraps", *map(np.concatenate, (values, answers, weights)))
-    return replace(model, heads={**model.heads, "wraps": head})
+    for number in range(INNER_FOLDS):
+        rest = _fit_first([page for page in pages if fold[page.id] != number], splits, places)
+        for page in (page for page in pages if fold[page.id] == number):
+            for parts, told in splits[page.id][1:]:
+                seen = join_features(parts)
+                odds = rest.heads["joins"].probability(seen)
+                if are_split(odds) and (cuts := find_cuts(text_of(parts), rest)):
+                    values.append(rejoin_features(parts, seen, odds, cuts))
+                    answers.append(told)
+                    weights.append(_weigh(parts, told, page))
+    head = fit_head("rejoins", *map(np.concatenate, (values, answers, weights)))
+    model = _fit_first(pages, splits, places)
+    return replace(model, heads={**model.heads, "rejoins": head})
+
+
+def _fit_first(pages: Sequence[Page], splits: Splits, places: Sequence[Place]) -> Model:
+    examples = [example for page in pages for example in splits[page.id]]
+    values = np.concatenate([join_features(parts) for parts, _ in examples])
+    joins = fit_head("joins", values, np.concatenate([answers for _, answers in examples]))
+    known = {page.id for page in pages}
+    return fit_cuts([place for place in places if place.page in known], Model({}, {}, 1.0, {"joins": joins}))
 
 
 def _weigh(parts: Sequence[Part], goes_on: Sequence[int], page: Page) -> np.ndarray:

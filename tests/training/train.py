@@ -4,9 +4,9 @@ FOLDER holds truth.jsonl, text_lines/ID.txt and text_split/ID.txt (docs/train.md
 how they are laid out).  Every figure is cross-validated by site: no page of a site is trained and tested on.  The model
 goes to seeds/labeller.json.xz, its figures and the fingerprint of its data to seeds/labeller.toml.
 
-In order, each on what the ones before say of pages they have not seen: the weights of words (logistic regression), then
-oblivious boosted trees (CatBoost) for `joins`, `body`, `title`, and `byline`, `time`, `caption`; then `cuts` (cuts.py),
-`wraps` (joins.py), `page` (page.py), `blocks` (blocks.py) and `html_page`.
+In order, each on what the ones before say of pages they have not seen: what a line is (joins.py: `joins`, `cuts`,
+`rejoins`), the weights of words (logistic regression), then oblivious boosted trees (CatBoost) for `body`, `title`, and
+`byline`, `time`, `caption`; then `page` (page.py), `blocks` (blocks.py) and `html_page`.
 """
 
 import argparse
@@ -25,16 +25,16 @@ import numpy as np
 from tasks._features import FEATURES, Sight, line_features, look_at
 from tasks._labeller import ROLES
 from tasks._lines import Line, read_lines
-from tasks._parts import SENTENCE, Part
+from tasks._parts import SENTENCE
 from tasks._roles import RoleFeatures, body_span
 from tasks._trees import MODEL, Model, Trees, load_model
 from tasks._words import words_of
 from tests.training.blocks import fit_blocks
 from tests.training.blocks import read_examples as read_blocks
-from tests.training.cuts import fit_cuts
+from tests.training.cuts import Example as Place
 from tests.training.cuts import read_examples as read_places
 from tests.training.heads import FOLDS, fit_head, fit_weights, write_model
-from tests.training.joins import fit_joins, fit_wraps, join_examples
+from tests.training.joins import Splits, fit_lines, join_examples
 from tests.training.page import fit_html_page, fit_page, read_examples
 from tests.training.pages import (
     DUMPS,
@@ -206,8 +206,8 @@ def fit_roles(copies: Sequence[Copy], sights: dict[int, Seen]) -> dict[str, Tree
     return heads
 
 
-def train(copies: Sequence[Copy], joins: Trees) -> Model:
-    """The whole model from these copies; leaves their lines' `body` as the out-of-fold model says."""
+def train(copies: Sequence[Copy], lines: Model) -> Model:
+    """The whole model from these copies, whose lines are what `lines` says; leaves their `body` as out-of-fold models say."""
     seen = out_of_fold(copies, INNER_FOLDS)
     fold = folds_of([copy.page for copy in copies], INNER_FOLDS)
     for number in range(INNER_FOLDS):
@@ -216,17 +216,18 @@ def train(copies: Sequence[Copy], joins: Trees) -> Model:
             if fold[copy.page.id] == number and copy.lines:
                 for line, odds in zip(copy.lines, rest.probability(seen[id(copy)].values), strict=True):
                     line.body = float(odds)
-    heads = {"joins": joins, "body": fit_body(copies, seen), **fit_roles(copies, seen)}
-    return replace(fit_words(copies), heads=heads)
+    heads = {**lines.heads, "body": fit_body(copies, seen), **fit_roles(copies, seen)}
+    return replace(fit_words(copies), heads=heads, edges=lines.edges)
 
 
-def train_folds(folder: Path, pages: Sequence[Page], out: Path, say: Callable[[str], None]) -> None:
+def train_folds(
+    folder: Path, pages: Sequence[Page], splits: Splits, places: Sequence[Place], out: Path, say: Callable[[str], None]
+) -> None:
     """A model for each fold, in `out`, with the ids of the pages it has not seen."""
     fold = folds_of(pages, FOLDS)
-    examples = {page.id: list(join_examples(folder, page)) for page in pages}
     for number in range(FOLDS):
         known = [page for page in pages if fold[page.id] != number]
-        model = train_on(folder, known, [example for page in known for example in examples[page.id]])
+        model = train_on(folder, known, splits, places)
         write_model(model, out / f"{number}.json.xz")
         (out / f"{number}.txt").write_text("\n".join(page.id for page in pages if fold[page.id] == number))
         others = [name for name, _, its in other_pages(folder, pages, FOLDS) if its == number]
@@ -234,11 +235,10 @@ def train_folds(folder: Path, pages: Sequence[Page], out: Path, say: Callable[[s
         say(f"fold {number + 1} of {FOLDS}: {len(known)} pages")
 
 
-def train_on(folder: Path, pages: Sequence[Page], examples: Sequence[tuple[list[Part], list[int]]]) -> Model:
+def train_on(folder: Path, pages: Sequence[Page], splits: Splits, places: Sequence[Place]) -> Model:
     """A model of these pages, without the head `page`."""
-    joins = fit_joins(examples)
-    bare = Model({}, {}, 1.0, {"joins": joins})
-    return train([read_copy(folder, page, dump, bare) for page in pages for dump in COPIES], joins)
+    lines = fit_lines(pages, splits, places)
+    return train([read_copy(folder, page, dump, lines) for page in pages for dump in COPIES], lines)
 
 
 def main() -> int:
@@ -260,15 +260,14 @@ def main() -> int:
 
     pages = read_pages(folder)
     arguments.folds.mkdir(parents=True, exist_ok=True)
+    splits, places = {page.id: list(join_examples(folder, page)) for page in pages}, read_places(folder, pages)
     if not arguments.keep_folds:
-        train_folds(folder, pages, arguments.folds, say)
+        train_folds(folder, pages, splits, places, arguments.folds, say)
     if arguments.keep_model:
         model = load_model()
     else:
-        model = train_on(folder, pages, [example for page in pages for example in join_examples(folder, page)])
+        model = train_on(folder, pages, splits, places)
     fold = folds_of(pages, FOLDS)
-    model = fit_cuts(read_places(folder, pages, fold), model, arguments.folds)
-    model = fit_wraps(folder, pages, fold, model, arguments.folds)
     model = fit_page(read_examples(folder, arguments.folds, pages, fold), model, arguments.folds, say)
     model = fit_blocks(read_blocks(folder, pages, fold), model, arguments.folds)
     model = fit_html_page(folder, pages, model, arguments.folds, say)
