@@ -6,6 +6,7 @@ Next.js, Nuxt and their like send an article as a string of HTML somewhere in th
 import json
 import re
 from collections.abc import Iterator, Sequence
+from html import escape
 from itertools import islice
 from typing import Any
 
@@ -29,6 +30,7 @@ _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)"', re.S)
 #: A block of copy in HTML: the string begins with a tag, and paragraphs or line breaks part it.
 _IS_HTML = re.compile(r"\s*<(?:p|div|article|section|figure|h[1-6]|strong|em|b|i|a|img|blockquote|ul)\b", re.I)
 _PARTS = re.compile(r"<(?:/p|br)\b", re.I)
+_STOP = re.compile(r"[.!?…。！？।؟۔]['\"”’»“)\]』」]*\s*$")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 #: What React sends: `self.__next_f.push([1,"..."])`; all of them together are rows, some of them text of a length in
 #: bytes: `24:T1b7b,<p>...`.
@@ -38,8 +40,9 @@ _DATA = re.compile(r"(?:^|=)\s*[{\[]")
 _DECODER = json.JSONDecoder(strict=False)
 #: So many places in a script are tried for data, at most.
 MOST_TRIED = 20
+_TELLING = re.compile(r"\w{4,}")
 #: Names that content systems give the kind of a block, and what it says.
-_KINDS = ("type", "_type", "nodeType", "__typename", "kind", "name", "tag")
+_KINDS = ("type", "_type", "nodeType", "__typename", "kind", "tag")
 _SAYINGS = ("content", "text", "value", "html", "body", "children", "data", "paragraph")
 _HEADING = re.compile(r"^(?:sub)?head(?:ing|er)|^h[2-6]$", re.I)
 
@@ -49,16 +52,25 @@ def shows_copy(blocks: Sequence[Block]) -> bool:
     return sum(len(b.key) for b in blocks if b.link_share < 0.5 and len(b.key) >= SHORTEST_PROSE) >= SHORTEST_COPY
 
 
-def put_copy_in(root: Any, scripts: Sequence[str]) -> bool:
-    """Append the longest copy in these scripts to `root`, as an element `article`; whether there was any."""
-    best, most = "", FEWEST_WORDS - 1
+def put_copy_in(root: Any, scripts: Sequence[str], headline: str) -> bool:
+    """Append the copy in these scripts to `root`, as an element `article`; whether there was any.
+
+    Of several, which may be other articles or the terms of the site, it is the longest with half the words of the
+    `headline`, or else the longest.
+    """
+    told = set(_TELLING.findall(headline.casefold()))
+    best, most = "", (False, FEWEST_WORDS - 1)
     flight = "".join(_decoded(found) for text in scripts for found in _FLIGHT.findall(text[:MOST_READ]))
     left = MOST_READ
     for text in (flight, *scripts):
         read, left = text[:left], left - len(text[:left])
         for candidate in (*_flight_texts(read), *_strings(read), *_lists(read)):
-            if (words := count_words(_TAG.sub(" ", candidate))) > most:
-                best, most = candidate, words
+            said = _TAG.sub(" ", candidate)
+            if (words := count_words(said)) < FEWEST_WORDS:
+                continue
+            has = told.intersection(_TELLING.findall(said.casefold()))
+            if (fits := (bool(told) and 2 * len(has) >= len(told), words)) > most:
+                best, most = candidate, fits
     if not best:
         return False
     try:
@@ -78,27 +90,35 @@ def _decoded(quoted: str) -> str:
 
 
 def _flight_texts(text: str) -> Iterator[str]:
-    for row in _FLIGHT_TEXT.finditer(text):
+    end = 0
+    while row := _FLIGHT_TEXT.search(text, end):
         size = int(row[1], 16)
         found = text[row.end() : row.end() + size].encode("utf-8", "replace")[:size].decode("utf-8", "ignore")
-        if _is_copy(found):
-            yield found
+        end = row.end() + len(found)
+        if copy := _as_copy(found):
+            yield copy
 
 
 def _strings(text: str, depth: int = 1) -> Iterator[str]:
-    """The strings of a script that are copy in HTML; those within strings too."""
+    """The strings of a script that are copy; those within strings too."""
     for found in _STRING.finditer(text):
         if len(found[1]) < 4 * FEWEST_WORDS:
             continue
         said = _decoded(found[0])
-        if _is_copy(said):
-            yield said
+        if copy := _as_copy(said):
+            yield copy
         elif depth < _DEEPEST and '":' in said:
             yield from _strings(said, depth + 1)
 
 
-def _is_copy(text: str) -> bool:
-    return bool(_IS_HTML.match(text)) and len(_PARTS.findall(text)) > 1
+def _as_copy(text: str) -> str:
+    """The string as HTML, if it is copy with more than one paragraph; else nothing."""
+    if _IS_HTML.match(text):
+        return text if len(_PARTS.findall(text)) > 1 else ""
+    lines = [line for line in text.splitlines() if line.strip()]
+    sizes = [count_words(line) for line in lines] if len(lines) > 1 else []
+    prose = (size for line, size in zip(lines, sizes, strict=False) if size >= FEWEST_IN_PROSE and _STOP.search(line))
+    return "".join(f"<p>{escape(line)}</p>" for line in lines) if sum(prose) > sum(sizes) / 2 else ""
 
 
 def _lists(text: str) -> Iterator[str]:

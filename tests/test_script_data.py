@@ -65,13 +65,26 @@ def read(page):
     return take_apart(Document("0" * 64, "page.html", page.encode(), "text/html"), Settings())[0]
 
 
-@pytest.mark.parametrize("write", [next_data, flight, nuxt, in_a_string, blocks])
+def plain(_):
+    return next_data("\n\n".join(PROSE))
+
+
+def portable(_):
+    """As Sanity keeps it: what a block says is in spans."""
+    spans = [[text[:40], text[40:]] for text in PROSE]
+    body = [
+        {"_type": "block", "style": "normal", "children": [{"_type": "span", "text": t} for t in two]} for two in spans
+    ]
+    return f"<script id='__NEXT_DATA__' type='application/json'>{json.dumps({**FILLING, 'body': body})}</script>"
+
+
+@pytest.mark.parametrize("write", [next_data, flight, nuxt, in_a_string, blocks, plain, portable])
 def test_the_article_is_found_in_the_data_of_scripts(write):
     draft = read(html(write(STORY)))
     said = [text for text in draft.paragraphs() if text != "Nobody asked"]
     assert said == PROSE
     assert "copy_in_scripts" in draft.flags
-    if write is not blocks:
+    if write in (next_data, flight, nuxt, in_a_string):
         assert [caption.text for caption in draft.captions] == ["The harp on deck, unclaimed"]
 
 
@@ -80,6 +93,13 @@ def test_a_page_that_shows_its_copy_is_read_as_it_is_shown():
     draft = read(html(f"<article><h1>The last ferry carries a harp</h1>{STORY}</article>{next_data(other)}"))
     assert list(draft.paragraphs()) == PROSE
     assert "copy_in_scripts" not in draft.flags
+
+
+def test_of_several_copies_that_of_the_headline_is_read():
+    terms = "".join(
+        f"<p>These terms are number {n}, and whoever reads this page accepts them all.</p>" for n in range(40)
+    )
+    assert read(html(next_data(terms) + next_data(STORY))).paragraphs() == PROSE
 
 
 @pytest.mark.parametrize(
