@@ -126,14 +126,20 @@ def count_glued(text: str) -> int:
     return len(_glued_places(classes_of(text)))
 
 
-def find_cuts(text: str, model: Model) -> Cuts | None:
-    """Where a line may begin in `text`; None where nothing can be told."""
+def find_cuts(text: str, model: Model, asked: np.ndarray | None = None) -> Cuts | None:
+    """Where a line may begin in `text`; None where nothing can be told.
+
+    `asked`: the only places that matter, as characters before them.
+    """
     head = model.heads.get("cuts")
     found = find_words(text) if head and len(text) <= LONGEST_TEXT else None
     if head is None or found is None or not 2 < len(found.words) <= MOST_WORDS:
         return None
-    values = cut_features(found, model.edges)
-    return Cuts(found.begins[1:], found.glued[1:] > 0, values[:, ENDS_SENTENCE] > 0, head.probability(values))
+    values, begins, glued = cut_features(found, model.edges), found.begins[1:], found.glued[1:] > 0
+    if asked is not None:
+        chosen = np.isin(begins, asked)
+        values, begins, glued = values[chosen], begins[chosen], glued[chosen]
+    return Cuts(begins, glued, values[:, ENDS_SENTENCE] > 0, head.probability(values)) if len(begins) else None
 
 
 def cut_features(found: Words, edges: dict[str, tuple[float, float]]) -> np.ndarray:

@@ -9,7 +9,7 @@ from itertools import repeat
 
 import numpy as np
 
-from tasks._cuts import Cuts, find_cuts
+from tasks._cuts import find_cuts
 from tasks._features import shifted
 from tasks._parts import Part, text_of
 from tasks._shapes import (
@@ -60,8 +60,8 @@ def group_parts(parts: list[Part], model: Model) -> list[list[Part]]:
     is_split = are_split(odds)
     least = JOINED_AMONG_OTHERS if is_split else JOINED_FROM
     again = model.heads.get("rejoins") if is_split else None
-    if again and (cuts := find_cuts(text_of(parts), model)):
-        odds, least = again.probability(rejoin_features(parts, values, odds, cuts)), JOINED_AGAIN
+    if again and (known := rejoin_features(parts, values, odds, model)) is not None:
+        odds, least = again.probability(known), JOINED_AGAIN
     opens = any(part.raw.endswith(_OPENING) for part in parts)
     for index, (part, above) in enumerate(zip(parts, [0.0, *odds.tolist()], strict=False)):
         enough = JOINED_AMONG_OTHERS if is_split and part.text[:1].islower() else least
@@ -140,12 +140,15 @@ def join_features(parts: list[Part]) -> np.ndarray:
     return values.T
 
 
-def rejoin_features(parts: list[Part], values: np.ndarray, odds: np.ndarray, cuts: Cuts) -> np.ndarray:
+def rejoin_features(parts: list[Part], values: np.ndarray, odds: np.ndarray, model: Model) -> np.ndarray | None:
     """What the head `rejoins` sees of the place below each part but the last, (parts - 1, features).
 
-    `values`, `odds`: what the head `joins` sees and says of it.  `cuts`: where lines may begin in all of the text.
+    `values`, `odds`: what the head `joins` sees and says of it.  None where `model` says nothing of the words.
     """
     begins = np.cumsum([len(part.raw) + 1 for part in parts[:-1]])
+    cuts = find_cuts(text_of(parts), model, begins)
+    if cuts is None:
+        return None
     place = np.minimum(np.searchsorted(cuts.begins, begins), len(cuts.begins) - 1)
     by_words = np.where(cuts.begins[place] == begins, cuts.odds[place], 0)
     told = [column for column in (by_words, odds) for column in (column, *shifted(column, 1, -1, 2, -2))]

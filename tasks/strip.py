@@ -40,8 +40,6 @@ POSSIBLE = 0.3
 UNDER_COMMENTS = 4
 #: A body of fewer words is none.
 FEWEST_WORDS = 20
-#: So many words of prose above such a box are the article, or most of it.
-FEWEST_ABOVE = 80
 #: What stands in boxes between two paragraphs, and the most lines that such a box has.
 BOX_KINDS = frozenset(
     {"subscribe_prompt", "login_prompt", "share_prompt", "related_links", "advert", "caption", "credit"}
@@ -152,10 +150,6 @@ def _fall_back(lines: Sequence[Line], confidence: float) -> None:
     # What readers are told above their comments is in whole sentences, too.
     for number in (n for n, line in enumerate(lines) if line.kind == "comment_widget"):
         prose[number : number + UNDER_COMMENTS] = 0
-    # Behind `You may also like` other articles begin, where one stands above.
-    others = (n for n, line in enumerate(lines) if line.phrase == "related_links" and line.match and line.match.whole)
-    start = next((n for n in others if (shapes.words * (prose > 0))[:n].sum() >= FEWEST_ABOVE), len(lines))
-    prose[start:] = 0
     first, last = best_run(prose, shapes.words)
     for line, told in zip(lines[first : last + 1], prose[first : last + 1], strict=True):
         if not line.kind and not line.stamp and (told > 0 or line.body > POSSIBLE):

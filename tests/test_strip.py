@@ -15,6 +15,7 @@ from schemas.document import Document
 from schemas.outcome import KINDS
 from schemas.settings import Settings
 from tasks._encoding import Decoded
+from tasks._page import Verdict
 from tasks._plain_text import read_text
 from tasks.strip import strip_text
 
@@ -170,6 +171,25 @@ def test_comments_that_were_joined_to_their_heads_are_a_thread():
     draft, body = article_of(*PROSE * 2, "12 Comments", *thread)
     assert [piece.rule for piece in draft.pieces].count("comments:thread") == len(thread)
     assert not set(comment) & set(body)
+
+
+@pytest.fixture
+def in_doubt(monkeypatch):
+    """A labeller for which every line is as likely body as the next one."""
+
+    def label_all(lines):
+        for line in lines:
+            line.body = 0.4
+        return Verdict()
+
+    monkeypatch.setattr("tasks.strip.label", label_all)
+
+
+def test_a_short_article_that_looks_no_more_like_one_than_the_comments_below_it_is_kept(in_doubt):
+    heads = [(name, f"September {n}, 2018 at 4:4{n} pm") for n, name in enumerate(("Ann Lee", "Bo", "Cy"), 1)]
+    thread = [line for head in heads for line in (*head, *LIKE_AN_ARTICLE * 2)]
+    _, body = article_of(*PROSE, "12 Comments", *thread)
+    assert body == PROSE
 
 
 def test_a_header_of_comments_above_the_article_or_a_live_blog_is_no_thread():

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 
-from tasks._cuts import find_cuts
 from tasks._joins import are_split, join_features, rejoin_features
-from tasks._parts import Part, read_parts, text_of
+from tasks._parts import Part, read_parts
 from tasks._text import clean_line
 from tasks._trees import Model
 from tests.training.cuts import Example as Place
@@ -64,8 +63,9 @@ def fit_lines(pages: Sequence[Page], splits: Splits, places: Sequence[Place]) ->
             for parts, told in splits[page.id][1:]:
                 seen = join_features(parts)
                 odds = rest.heads["joins"].probability(seen)
-                if are_split(odds) and (cuts := find_cuts(text_of(parts), rest)):
-                    values.append(rejoin_features(parts, seen, odds, cuts))
+                known = rejoin_features(parts, seen, odds, rest) if are_split(odds) else None
+                if known is not None:
+                    values.append(known)
                     answers.append(told)
                     weights.append(_weigh(parts, told, page))
     head = fit_head("rejoins", *map(np.concatenate, (values, answers, weights)))
