@@ -49,6 +49,8 @@ SENTENCE_FROM = 0.25
 #: looked for.
 NEAR = (4, 10)
 FURTHEST = 60
+#: Of longer words the beginning is counted: what stands around it takes long to look for in megabytes of signs.
+LONGEST_WORD = 100
 #: So many words must be the same for a passage to stand there twice.
 _SAME = 3
 #: Log-odds of a word that is not known to begin a line, and to end one: one in thirteen.
@@ -71,7 +73,7 @@ _NO_WORD, _NUMBERS, _SMALL, _CAPITAL, _SHOUTED, _NO_CASE, _NO_SPACE = range(7)
 
 def edge_key(word: str) -> str:
     """The word as it is counted at the edges of lines: its capital kept, what stands around it off, numbers as `#`."""
-    bare = _AROUND.sub("", word)
+    bare = _AROUND.sub("", word[:LONGEST_WORD])
     bare = _NUMBER.sub("#", bare) if not bare.isalpha() else bare
     return bare[:1] + bare[1:].casefold() if bare else word[:3]
 

@@ -30,7 +30,7 @@ from tasks._paywall import breaks_off, is_teaser
 from tasks._phrases import Phrases, load_phrases
 from tasks._publisher_rules import Ruled, apply_rules
 from tasks._publishers import rules_for
-from tasks._script_data import put_copy_in, shows_copy
+from tasks._script_data import put_copy_in
 from tasks._text import count_words
 
 #: Kinds that a paragraph is taken out for by the name of what stands around it.
@@ -122,7 +122,7 @@ def read_page(tree: Any, url: str | None) -> tuple[list[Block], Nodes, Metadata]
     etree.strip_elements(tree, *UNSEEN, with_tail=False)
     root = tree if (body := tree.find("body")) is None else body
     blocks, nodes = list_blocks(root)
-    if is_unsaid := bool(page.data) and not shows_copy(blocks) and put_copy_in(root, page.data, page.title or ""):
+    if is_unsaid := put_copy_in(root, page.data, page.title or "", blocks):
         blocks, nodes = list_blocks(root)
     look_over(blocks, language_code(tree.get("lang")))
     meta = read_metadata(page, blocks, url)

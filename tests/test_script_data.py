@@ -102,6 +102,50 @@ def test_of_several_copies_that_of_the_headline_is_read():
     assert read(html(next_data(terms) + next_data(STORY))).paragraphs() == PROSE
 
 
+OTHER = [f"The mill at Vess turned for the {n}th year, and its baker sold out before the bells rang." for n in range(9)]
+
+
+def test_the_article_of_the_headline_is_read_in_a_script_without_spaces():
+    title, story = (
+        "港の渡し船が最後の航海",
+        ["港の渡し船は日曜日に最後の航海を終え、十一人の客と一台のハープを運んだ。" * 3] * 2,
+    )
+    page = html(next_data(paragraphs(OTHER * 3)) + next_data(paragraphs(story)))
+    found = read(page.replace("The last ferry carries a harp", title))
+    assert "ハープ" in " ".join(found.paragraphs()) and not set(found.paragraphs()) & set(OTHER)
+
+
+@pytest.mark.parametrize(
+    "shown", [PROSE[:2], ["渡し船は日曜日に最後の航海を終えた。乗客は十一人で、荷物はハープ一台だった。" * 4] * 3]
+)
+def test_another_article_in_the_data_is_no_part_of_a_brief(shown):
+    draft = read(html(f"<h1>The last ferry carries a harp</h1>{paragraphs(shown)}{next_data(paragraphs(OTHER))}"))
+    assert not set(draft.paragraphs()) & set(OTHER)
+    assert "copy_in_scripts" not in draft.flags
+
+
+@pytest.mark.parametrize("cut", [60, 400, 1500])
+def test_rows_are_put_together_however_they_were_cut(cut):
+    assert read(html(flight(STORY, cut))).paragraphs() == PROSE
+
+
+def test_blocks_within_sections_are_paragraphs_and_signs_in_them_are_text():
+    said = [*PROSE[:5], "Programmers write List<String> and <script> where others would draw a box with a lid."]
+    sections = [
+        {"type": "section", "content": [{"type": "p", "text": text} for text in said[n : n + 2]]} for n in (0, 2, 4)
+    ]
+    data = {
+        "sections": [*sections, {"type": "image", "caption": "A harp", "text": "The harp on deck, seen from the quay."}]
+    }
+    draft = read(html(f"<script>window.__STATE__={json.dumps(data)}</script>"))
+    assert draft.paragraphs() == said
+
+
+def test_half_a_character_costs_no_copy():
+    story = paragraphs([PROSE[0], PROSE[1] + "\ud83d", *PROSE[2:]])
+    assert [text[:60] for text in read(html(next_data(story))).paragraphs()] == [text[:60] for text in PROSE]
+
+
 @pytest.mark.parametrize(
     "data",
     [
