@@ -30,6 +30,8 @@ _DEEPEST, _DEEPEST_BLOCK = 3, 6
 #: A string, also one that nothing closes: looked for again at each quotation mark in it, it would take for ever.
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"|\\?\Z)', re.S)
 _PARTS = re.compile(r"<(?:/p|br)\b", re.I)
+#: Other data, code or addresses, whatever tags stand in them.
+_IS_DATA = re.compile(r"\s*(?:[\[{(/;]|https?:|.{0,200}\":)", re.S)
 _STOP = re.compile(r"[.!?…。！？।؟۔]['\"”’»“)\]』」]*\s*$")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 #: Inline elements, which make HTML of what a block says.
@@ -87,9 +89,10 @@ def put_copy_in(root: Any, scripts: Sequence[str], headline: str, blocks: Sequen
     try:
         text = best.replace("\x00", "").encode("utf-8", "replace").decode()  # half a character ends a page for libxml2
         parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
-        article = lxml_html.fragment_fromstring(text, create_parent="article", parser=parser)
+        article = lxml_html.fragment_fromstring(text, create_parent=True, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
         return False
+    article.tag = "article"
     etree.strip_elements(article, *UNSEEN, with_tail=False)
     root.append(article)
     return True
@@ -143,7 +146,9 @@ def _strings(text: str, depth: int = 1) -> Iterator[str]:
 
 def _as_copy(text: str) -> str:
     """The string as HTML, if it is copy with more than one paragraph; else nothing."""
-    if len(_PARTS.findall(text)) > 1 and '":' not in text[:200]:
+    if _IS_DATA.match(text):
+        return ""
+    if len(_PARTS.findall(text)) > 1:
         return text
     lines = [line for line in text.splitlines() if line.strip()]
     sizes = [count_words(line) for line in lines] if len(lines) > 1 else []
@@ -179,7 +184,7 @@ def _lists(text: str) -> Iterator[str]:
 def _block(node: Any, depth: int = 1) -> str:
     """A block of copy as HTML; nothing where it is no paragraph, subhead or list."""
     if isinstance(node, str):
-        is_paragraph = count_words(node) >= FEWEST_IN_BLOCK and not _PARTS.search(node)
+        is_paragraph = len(node.split()) >= FEWEST_IN_BLOCK and not _PARTS.search(node) and not _IS_DATA.match(node)
         return f"<p>{_marked_up(node)}</p>" if is_paragraph else ""
     if not isinstance(node, dict) or any(node.get(name) for name in ("url", "href", "slug")):
         return ""
