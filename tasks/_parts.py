@@ -5,7 +5,7 @@ where `_cuts` finds that they were; what is longer than any paragraph still, at 
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +26,9 @@ OFTEN_GLUED = 0.005
 FEWEST_GLUED = 8
 #: In a line that may be a paragraph so many lines must be found.
 FEWEST_LINES = 3
+#: Blank lines stand between so many of all lines where something other than a writer put them there; of these lines
+#: so many begin with a small letter where copy was wrapped or split.
+EVERYWHERE, OFTEN_AMID = 0.95, 0.05
 _TAB = re.compile(r"\t+|[\u2028\u2029\v\f]+")
 _WIDE_SPACE = re.compile(r" {3,}|\t+|[\u2028\u2029\v\f]+")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-Z][a-z]* )|(?<=[a-zß-ÿ]{3}[.!?][\"”’])(?=[A-Z“\"])")
@@ -67,7 +70,18 @@ def read_parts(text: str) -> list[Part]:
         elif raw:  # control characters only: kept for the account
             parts.append(Part(number, offset, raw, "", gap, False))
         gap = not text
-    return parts
+    return _without_gaps(parts) if _are_gaps_empty(parts) else parts
+
+
+def _are_gaps_empty(parts: Sequence[Part]) -> bool:
+    """Whether blank lines say nothing: they stand everywhere, also where a line begins amid a sentence."""
+    if sum(part.gap for part in parts) < EVERYWHERE * (len(parts) - 1):
+        return False
+    return sum(part.text[:1].islower() for part in parts) >= OFTEN_AMID * len(parts) > 0
+
+
+def _without_gaps(parts: Sequence[Part]) -> list[Part]:
+    return [part._replace(gap=False) for part in parts]
 
 
 def _is_whole(raw: str) -> bool:

@@ -60,13 +60,20 @@ def test_a_headline_that_was_wrapped_is_one_line(width):
     assert draft.paragraphs() == PROSE + MORE
 
 
-def test_text_split_at_its_links_is_put_together():
+@pytest.mark.parametrize("between", ["\n", "\n\n"])
+def test_text_split_at_its_links_is_put_together(between):
     split = [
         re.sub(r"(\w+) (old|said|winter|vote|money|names|report|town)\b", r"\1\n\2\n", line) for line in PROSE + MORE
     ]
     assert sum(line.count("\n") for line in split) > 12
-    draft = assert_accounted_for("\n".join([*PAGE[:6], *split, *PAGE[-4:]]))
+    draft = assert_accounted_for("\n".join([*PAGE[:6], *split, *PAGE[-4:]]).replace("\n", between))
     assert [" ".join(p.split()) for p in draft.paragraphs()] == PROSE + MORE
+
+
+@pytest.mark.parametrize("width", [60, 72])
+def test_blank_lines_between_all_lines_of_wrapped_text_are_no_paragraphs(width):
+    rows = [row for line in PAGE for row in textwrap.wrap(line, width)]
+    assert body_of("\n\n".join(rows)) == PROSE + MORE
 
 
 def test_tabs_are_paragraphs():
