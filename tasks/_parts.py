@@ -28,7 +28,7 @@ FEWEST_GLUED = 8
 FEWEST_LINES = 3
 #: Blank lines stand between so many of all lines where something other than a writer put them there; of these lines
 #: so many begin with a small letter where copy was wrapped or split.
-EVERYWHERE, OFTEN_AMID = 0.95, 0.05
+EVERYWHERE, OFTEN_AMID = 0.95, 0.02
 _TAB = re.compile(r"\t+|[\u2028\u2029\v\f]+")
 _WIDE_SPACE = re.compile(r" {3,}|\t+|[\u2028\u2029\v\f]+")
 _GLUED = re.compile(r"(?<=[a-zß-ÿ]{3}[.!?])(?=[A-Z][a-z]* )|(?<=[a-zß-ÿ]{3}[.!?][\"”’])(?=[A-Z“\"])")
