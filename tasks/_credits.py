@@ -33,7 +33,8 @@ _WORD_FOR_PHOTO = (
     r"|bild(?:er|quelle|rechte)?|quelle|ljósmynd|fot\.|nuotr\."
     r"|screen ?shots?|screengrab|skjáskot|capture d['’]écran|captura(?: de pantalla)?"
     r"|cr[ée]dit(?:s|os?)?(?: photos?)?|imagen|fuente|imagem|fonte|reprodução|divulgação|kuva|photo "
-    r"d['’]illustration|archiv(?:e|o)?)"
+    r"d['’]illustration|archiv(?:e|o)?"
+    r"|фото(?:графия)?|снимка|fotó|fotoğraf|zdjęcie|φωτο(?:γραφία)?|φωτό|ảnh|صورة|تصوير|צילום)"
 )
 #: Behind it in brackets: small letters only where it is a credit by then (`courtesy of the museum`, `courtesy photo`).
 _THEN = r"(?:\s*[:/]\s+|\s+(?-i:(?![a-z]))|(?:(?<=\sby)|(?<=courtesy of))\s+|\s+(?=(?:photo|image|picture|archiv)))"
@@ -46,7 +47,9 @@ _BRACKETED = re.compile(
 # Also `at the World CupCredit: PA`, as pages print a credit that has an element of its own.
 _GLUED = r"(?-i:(?<=[a-zß-ÿ\d)”\"])(?=[A-Z]))"
 #: Amid a line in small letters only what is no other word: `the photo: a harbour at dawn` is none.
-_BEGINS = r"(?<=[.!?…”\"’)|–—])\s?|-\s|\s(?-i:(?=[A-ZÀ-ÖØ-Þ]|nuotr\.|fot\.|(?:image|photo|picture) (?:credit|source)))"
+_BEGINS = (
+    r"(?<=[.!?…”\"’)|–—])\s?|-\s|\s(?-i:(?=[A-ZÀ-ÖØ-ÞА-ЯЁ]|nuotr\.|fot\.|(?:image|photo|picture) (?:credit|source)))"
+)
 _LABELLED = re.compile(
     rf"(?:^|{_BEGINS}|{_GLUED})({_WORD_FOR_PHOTO}\s*[:/|]\s*[^:]{{2,120}}(?:\|\s\w+:[^:]{{2,60}})?)$", re.I
 )
@@ -84,6 +87,7 @@ _BARE_AGENCY = re.compile(rf"[(\[]?{_AGENCY}[)\]]?\.?")
 #: No credit is without one of these; most lines have none, which saves the costly patterns.
 _HINTS = Needles((
     "/", "©", "(c)", "via", "photo", "imag", "pic", "credit", "crédit", "courtesy", "source", "foto", "bild",
+    "фото", "снимка", "fotó", "zdjęcie", "φωτ", "ảnh", "صورة", "تصوير", "צילום",
     "quelle", "fuente", "fonte", "kuva", "archiv", "getty", "reuters", "afp", "shutterstock", "istock", "alamy",
     "bloomberg", "divulga", "reprodu", "copyright", "ljósmynd", "nuotr", "연합뉴스", "뉴시스", "뉴스1",
     "d press", "n press", "screen", "skjáskot", "captur", "=", "＝",
