@@ -16,7 +16,7 @@ from tasks._blocks import Block, spaced_text, squeeze
 from tasks._bylines import find_bylines
 from tasks._json_ld import article_node, clean_value, listed, node_types, read_json_ld
 from tasks._page_dates import find_dates
-from tasks._script_data import FLIGHT
+from tasks._script_data import may_hold_copy
 from tasks._text import clean_line, count_words, folded_words
 from tasks._titles import choose_title
 from tasks._urls import canonical_url, domain_of
@@ -33,8 +33,6 @@ OG_TITLE = ("og:title", "twitter:title", "dc.title", "sailthru.title", "parsely-
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 #: Blocks around the h1 in which a byline, a date or a standfirst is looked for.
 _BEFORE, _AFTER = 8, 22
-#: Characters from which a script may hold an article.
-SHORTEST_SCRIPT = 300
 
 
 @dataclass(slots=True)
@@ -86,7 +84,7 @@ class Page:
         self.headings: list[Any] = []
         self.times: list[Any] = []
         self.noscripts: list[Any] = []
-        #: What its longer scripts say.
+        #: What its scripts say that may hold copy.
         self.data: list[str] = []
         #: Whether it says that it is an AMP page.
         self.is_amp = tree.get("amp") is not None or tree.get("⚡") is not None
@@ -118,7 +116,7 @@ class Page:
                 self.noscripts.append(element)
             elif "ld+json" in (element.get("type") or "").lower() and element.text:
                 scripts.append(element.text)
-            elif (text := element.text) and (len(text) >= SHORTEST_SCRIPT or text.startswith(FLIGHT)):
+            elif (text := element.text) and may_hold_copy(text):
                 self.data.append(text)
         self.nodes = read_json_ld(scripts)
         self.properties: dict[str, list[Any]] = {}

@@ -21,6 +21,7 @@ FEWEST_WORDS = 80
 FEWEST_IN_PROSE = 12
 #: What a page shows is an article from so many words on, in blocks of so many; with less than a few, it shows nothing.
 FEWEST_SHOWN, FEWEST_IN_BLOCK, NOTHING_SHOWN = 70, 6, 20
+SHORTEST_SCRIPT = 300
 #: Characters that are read of all scripts together; and, several times over, where data lie in data.
 MOST_READ = 4_000_000
 #: Where data might begin and do not, in characters read.
@@ -31,7 +32,7 @@ _DEEPEST, _DEEPEST_BLOCK = 3, 6
 _STRING = re.compile(r'"([^"\\]*+(?:\\.[^"\\]*+)*+)(?:"|\\?\Z)', re.S)
 _PARTS = re.compile(r"<(?:/p|br)\b", re.I)
 #: Other data, code or addresses, whatever tags stand in them.
-_IS_DATA = re.compile(r"\s*(?:[\[{(/;]|https?:|.{0,200}\":)", re.S)
+_IS_DATA = re.compile(r'\s*(?:\[\s*["\[{\d]|[{;]|\(\(|\(function|/[/\w]|https?:|.{0,200}"\s?:\s?["\[{\d])', re.S)
 _STOP = re.compile(r"[.!?…。！？।؟۔]['\"”’»“)\]』」]*\s*$")
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 #: Inline elements, which make HTML of what a block says.
@@ -53,6 +54,11 @@ _SAYINGS = ("content", "text", "value", "html", "body", "children", "data", "par
 _HEADING = re.compile(r"^(?:sub)?head(?:ing|er)|^h[2-6]$", re.I)
 _INLINE = re.compile(r"^(?:text|span|(?:hyper)?link|mark|bold|italic|strong|em|a|b|i)\b", re.I)
 _NO_COPY = re.compile(r"comment|image|photo|picture|caption|video|gallery|embed|promo|teaser|related|advert", re.I)
+
+
+def may_hold_copy(script: str) -> bool:
+    """Whether a script is long enough for copy, or a piece of what React sends."""
+    return len(script) >= SHORTEST_SCRIPT or script.startswith(FLIGHT)
 
 
 def words_shown(blocks: Sequence[Block]) -> int:
@@ -87,7 +93,8 @@ def put_copy_in(root: Any, scripts: Sequence[str], headline: str, blocks: Sequen
     if not best:
         return False
     try:
-        text = best.replace("\x00", "").encode("utf-8", "replace").decode()  # half a character ends a page for libxml2
+        # Half a character ends a page for libxml2; two halves may have come in two scripts.
+        text = best.replace("\x00", "").encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
         parser = lxml_html.HTMLParser(huge_tree=True, remove_comments=True, remove_pis=True)
         article = lxml_html.fragment_fromstring(text, create_parent=True, parser=parser)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError, AssertionError):
@@ -167,7 +174,7 @@ def _lists(text: str) -> Iterator[str]:
                 stack.append(data)
             except json.JSONDecodeError as error:
                 left -= max(COST_OF_A_TRY, error.pos - start.start())
-            except RecursionError:
+            except (ValueError, RecursionError):  # a number of thousands of digits; lists in lists in lists
                 left = 0
     while stack:
         node = stack.pop()

@@ -122,7 +122,7 @@ def read_page(tree: Any, url: str | None) -> tuple[list[Block], Nodes, Metadata]
     etree.strip_elements(tree, *UNSEEN, with_tail=False)
     root = tree if (body := tree.find("body")) is None else body
     blocks, nodes = list_blocks(root)
-    if is_unsaid := put_copy_in(root, page.data, page.title or "", blocks):
+    if is_unsaid := put_copy_in(root, page.data, page.title or page.meta("og:title") or "", blocks):
         blocks, nodes = list_blocks(root)
     look_over(blocks, language_code(tree.get("lang")))
     meta = read_metadata(page, blocks, url)

@@ -141,9 +141,21 @@ def test_blocks_within_sections_are_paragraphs_and_signs_in_them_are_text():
     assert draft.paragraphs() == said
 
 
-def test_half_a_character_costs_no_copy():
-    story = paragraphs([PROSE[0], PROSE[1] + "\ud83d", *PROSE[2:]])
+@pytest.mark.parametrize("half", ["\ud83d", "\ude00"])
+def test_half_a_character_costs_no_copy(half):
+    story = paragraphs([PROSE[0], PROSE[1] + half, *PROSE[2:]])
     assert [text[:60] for text in read(html(next_data(story))).paragraphs()] == [text[:60] for text in PROSE]
+
+
+@pytest.mark.parametrize("start", ["(Quay Press) – ", "[Updated] ", "The “old harbour”: ", '"A harp": '])
+def test_copy_that_begins_with_a_sign_is_no_data(start):
+    said = [start + PROSE[0], *PROSE[1:]]
+    assert read(html(next_data("\n\n".join(said)))).paragraphs() == said
+
+
+def test_data_that_python_cannot_read_cost_no_copy():
+    odd = f'<script>window.__A__={{"n":{"9" * 5000}}};window.__B__={"[" * 5000}</script>'
+    assert read(html(odd + next_data(STORY))).paragraphs() == PROSE
 
 
 @pytest.mark.parametrize(
